@@ -1,0 +1,55 @@
+/**
+ * Builds `dist/`: the bin and the plopfile as ES modules that share chunks, and the hooks as one CommonJS file, because
+ * on Node 20 `import` of a CommonJS package costs ten times its `require` (performance.md section 0).
+ */
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { build } from 'esbuild'
+import { esbuildTemplates } from './templates/compile.mjs'
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  outdir: 'dist',
+  define: { LANEKEEPER_VERSION: JSON.stringify(version) },
+  external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite'],
+  plugins: [esbuildTemplates],
+  logLevel: 'warning',
+}
+
+const modules = {
+  ...common,
+  format: 'esm',
+  splitting: true,
+  outExtension: { '.js': '.mjs' },
+  // CommonJS packages inside an ES bundle ask for `require`
+  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+}
+
+await rm('dist', { recursive: true, force: true })
+await build({ ...modules, entryPoints: { cli: 'scripts/cli.ts', plopfile: 'generators/plopfile.ts' } })
+await build({
+  ...common,
+  format: 'cjs',
+  entryPoints: { hook: 'hooks/run.ts' },
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+})
+if (process.argv.includes('--bench'))
+  await build({ ...modules, splitting: false, entryPoints: { bench: 'test/bench/bench.ts' } })
+// husky's exports do not name its shim; it lies beside its entry
+await copyFile(new URL('husky', import.meta.resolve('husky')), 'dist/husky.sh')
+await chmod('dist/cli.mjs', 0o755)
+
+// The schema that editors use is made from the settings themselves, so it cannot drift.
+await build({
+  ...modules,
+  splitting: false,
+  entryPoints: { schema: 'scripts/policy/settings.ts' },
+  outdir: 'dist/.schema',
+})
+const { settingsJsonSchema } = await import(new URL('dist/.schema/schema.mjs', import.meta.url))
+await writeFile('lanekeeper.schema.json', `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`)
+await rm('dist/.schema', { recursive: true })

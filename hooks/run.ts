@@ -1,0 +1,2 @@
+/** The bundle that the hooks' shell filters start. */
+export {}

@@ -1,0 +1,168 @@
+#!/usr/bin/env node
+/** The bin: a lazy table of verbs. It parses, calls one verb, prints its answer and sets the exit status. */
+import { parseArgs } from 'node:util'
+import type { Command, Input, Option, Result, Session } from './command.ts'
+import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
+import { VERSION } from './policy/version.ts'
+import { ask } from './system/ask.ts'
+import { createOutput, type Output, table } from './system/output.ts'
+
+type Loader = () => Promise<{ command: Command }>
+
+const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
+  init: { summary: 'Adopt Lanekeeper in this repository', load: () => import('./init.ts') },
+  install: { summary: 'Write and pin the trusted hooks (runs in "prepare")', load: () => import('./install.ts') },
+  doctor: {
+    summary: 'Tell whether everything is live in this worktree; --fix heals',
+    load: () => import('./doctor.ts'),
+  },
+  uninstall: { summary: 'Leave: take out what init wrote', load: () => import('./uninstall.ts') },
+  'new-task': { summary: 'Task, branch, worktree, provisioned and briefed', load: () => import('./new-task.ts') },
+  'new-project': { summary: 'A small real project, already wired', load: () => import('./new-project.ts') },
+  task: { summary: 'List, show, edit, widen or close tasks', load: () => import('./task.ts') },
+  setup: { summary: 'Provision a worktree (ports, database, env, dependencies)', load: () => import('./setup.ts') },
+  run: { summary: "Run a command with the worktree's env and strict port", load: () => import('./run.ts') },
+  remove: { summary: 'Take a worktree away with all it holds', load: () => import('./remove.ts') },
+  gc: { summary: 'Sweep what vanished worktrees left behind', load: () => import('./gc.ts') },
+  launch: { summary: 'Start agents, one tmux window per task', load: () => import('./launch.ts') },
+  status: { summary: 'What every worktree is and does', load: () => import('./status.ts') },
+  check: { summary: 'The verdict on a branch (exit 0 or 1)', load: () => import('./check.ts') },
+  review: { summary: 'The evidence page of a task', load: () => import('./review.ts') },
+  land: { summary: 'Land tasks in order, tested before the base moves', load: () => import('./land.ts') },
+  accept: { summary: 'Accept what moved the base without a verdict', load: () => import('./accept.ts') },
+  hook: { summary: 'Run one of our git hooks (called by .husky/*)', load: () => import('./hook.ts') },
+  demo: { summary: 'See it all work in a temporary project', load: () => import('./demo.ts') },
+}
+
+async function main(argv: readonly string[], world: NodeJS.Process): Promise<number> {
+  const json = argv.slice(0, endOfOptions(argv)).includes('--json')
+  const out = createOutput(world, { json })
+  try {
+    const [verb, ...rest] = argv
+    if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') return showHelp(out, rest[0])
+    if (verb === '--version' || verb === '-v') return answer(out, VERSION)
+    return await runVerb(verb, rest, world, out)
+  } catch (error) {
+    return report(error, out)
+  }
+}
+
+/** `run -- cmd --json` hands --json to cmd. */
+function endOfOptions(argv: readonly string[]): number {
+  const at = argv.indexOf('--')
+  return at === -1 ? argv.length : at
+}
+
+async function runVerb(verb: string, argv: readonly string[], world: NodeJS.Process, out: Output): Promise<number> {
+  const entry = VERBS[verb]
+  if (!entry)
+    throw new LanekeeperError('usage', `There is no verb "${verb}".`, { hint: 'All verbs: npx lanekeeper --help' })
+  const { command } = await entry.load()
+  if (argv.slice(0, endOfOptions(argv)).some((word) => word === '--help' || word === '-h'))
+    return answer(out, helpOf(verb, command))
+  const input = parse(verb, command, argv)
+  return print(await command.run(input, openSession(world, out, input)), out)
+}
+
+function openSession(world: NodeJS.Process, out: Output, input: Input): Session {
+  const isInteractive =
+    world.stdin.isTTY === true && world.stderr.isTTY === true && !out.isJson && input.values.yes !== true
+  return { cwd: world.cwd(), env: world.env, out, isInteractive, confirm: ask }
+}
+
+function parse(verb: string, command: Command, argv: readonly string[]): Input {
+  const end = endOfOptions(argv)
+  const options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] = { json: { type: 'boolean' } }
+  for (const [name, { type, multiple, short }] of Object.entries(command.options))
+    options[name] = { type, ...(multiple ? { multiple } : {}), ...(short ? { short } : {}) }
+  try {
+    const { values, positionals } = parseArgs({ args: argv.slice(0, end), options, allowPositionals: true })
+    const [least, most] = command.positionals
+    if (positionals.length < least || positionals.length > most)
+      throw new Error(`expected ${least === most ? least : `${least} to ${most}`} word(s), got ${positionals.length}`)
+    return { values: values as Input['values'], positionals, rest: argv.slice(end + 1) }
+  } catch (cause) {
+    const message = (cause as Error).message.split('. To specify')[0]
+    throw new LanekeeperError('usage', `lanekeeper ${verb}: ${message}.`, {
+      hint: `Usage: lanekeeper ${verb} ${command.usage}\nMore: npx lanekeeper ${verb} --help`,
+    })
+  }
+}
+
+function print(result: Result, out: Output): number {
+  if (out.isJson) out.answer(JSON.stringify(result.json, null, 2))
+  else if (result.text !== '') out.answer(result.text)
+  return result.exit ?? (result.json.ok ? EXIT.ok : EXIT.refused)
+}
+
+/** A person's mistake gets a sentence and the way on; only a bug of ours gets a stack trace. */
+function report(error: unknown, out: Output): number {
+  const status = exitStatusOf(error)
+  const known = error instanceof LanekeeperError
+  const message = error instanceof Error ? error.message : String(error)
+  if (out.isJson) {
+    const { code, hint } = known ? error : { code: 'bug', hint: undefined }
+    out.answer(JSON.stringify({ ok: false, error: { code, message, ...(hint ? { hint } : {}) } }, null, 2))
+  } else if (known) out.error(message, error.hint)
+  else
+    out.error(
+      `A bug of ours: ${error instanceof Error ? error.stack : message}`,
+      'Please report it with the lines above.',
+    )
+  return status
+}
+
+function showHelp(out: Output, verb?: string): Promise<number> | number {
+  const entry = verb === undefined ? undefined : VERBS[verb]
+  if (verb !== undefined && entry) return entry.load().then(({ command }) => answer(out, helpOf(verb, command)))
+  return answer(
+    out,
+    [
+      'lanekeeper keeps parallel coding agents in their lanes: a worktree, ports, database and scope for every task.',
+      '',
+      'Usage: lanekeeper <verb> [options]        lanekeeper <verb> --help',
+      '',
+      table(Object.entries(VERBS).map(([name, { summary }]) => [`  ${name}`, summary])),
+      '',
+      'Every verb takes --json. Exit status: 0 ok, 1 refused by policy, 2 usage or settings, 3 environment, 70 a bug of ours.',
+      '',
+      'Start:  npx lanekeeper init          then: npm run new-task',
+      'See it: npx lanekeeper demo',
+    ].join('\n'),
+  )
+}
+
+function helpOf(verb: string, command: Command): string {
+  const options: Record<string, Option> = {
+    ...command.options,
+    json: { type: 'boolean', help: 'Print one JSON document' },
+    help: { type: 'boolean', short: 'h', help: 'Show this' },
+  }
+  const rows = Object.entries(options).map(([name, option]) => {
+    const short = option.short ? `-${option.short}, ` : ''
+    const value = option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''
+    return [`  ${short}--${name}${value}`, `${option.help}${option.multiple ? ' (may be repeated)' : ''}`]
+  })
+  return [
+    command.summary,
+    '',
+    `Usage: lanekeeper ${verb} ${command.usage}`.trimEnd(),
+    '',
+    'Options:',
+    table(rows),
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+  ].join('\n')
+}
+
+function answer(out: Output, text: string): number {
+  out.answer(text)
+  return EXIT.ok
+}
+
+// EPIPE: the reader of our answer went away (`lanekeeper status | head`); that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+process.exitCode = await main(process.argv.slice(2), process)

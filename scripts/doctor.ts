@@ -1,0 +1,13 @@
+import type { Command } from './command.ts'
+import { usageError } from './command.ts'
+
+export const command: Command = {
+  summary: 'doctor',
+  usage: '',
+  options: {},
+  positionals: [0, 0],
+  examples: [],
+  run: async () => {
+    throw usageError('doctor is not written yet')
+  },
+}

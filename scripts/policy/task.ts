@@ -1,0 +1,163 @@
+/**
+ * A task: what one agent is to do, and where it may do it. Kept as `<id>.md` (YAML front matter + body) in the tree of
+ * `refs/lanekeeper/tasks`; this file only turns that text into a value and back.
+ */
+import { LanekeeperError } from './errors.ts'
+import { checkedBranch, checkedTaskId } from './names.ts'
+import { checkedPatterns, matchesEverything } from './patterns.ts'
+import { check, z } from './schema.ts'
+import { readYaml, writeYaml } from './yaml-text.ts'
+
+export type TaskState = 'open' | 'landed' | 'closed'
+
+export interface Task {
+  readonly id: string
+  readonly title: string
+  readonly branch: string
+  readonly base: string
+  /** What the task may change. */
+  readonly allow: readonly string[]
+  /** What it must not change, although `allow` covers it. */
+  readonly deny: readonly string[]
+  /** Files it may change that other tasks may change too (manifests, lockfiles); also needs the repository's consent. */
+  readonly shared: readonly string[]
+  /** Numbered steps of the brief. */
+  readonly steps: readonly string[]
+  /** Background for the agent: free Markdown. */
+  readonly context: string
+  /** Ids of tasks that must land first. */
+  readonly dependsOn: readonly string[]
+  /** The database whose migrations this task owns, or null. */
+  readonly migrations: string | null
+  /** Name of the agent in the settings, `none` to launch nothing. */
+  readonly agent: string
+  readonly state: TaskState
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+}
+
+const texts = z.optional(z.nullable(z.array(z.string())))
+const FrontMatter = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  branch: z.string(),
+  base: z.string(),
+  allow: texts,
+  deny: texts,
+  shared: texts,
+  'depends-on': texts,
+  migrations: z.optional(z.nullable(z.string())),
+  agent: z.optional(z.nullable(z.string())),
+  state: z.optional(z.enum(['open', 'landed', 'closed'])),
+  created: z.string(),
+})
+
+const STEPS_HEADING = '## Steps'
+const CONTEXT_HEADING = '## Context'
+
+/** The text of a task file. */
+export function formatTask(task: Task): string {
+  const front = {
+    id: task.id,
+    title: task.title,
+    branch: task.branch,
+    base: task.base,
+    allow: task.allow,
+    deny: task.deny,
+    shared: task.shared,
+    'depends-on': task.dependsOn,
+    migrations: task.migrations,
+    agent: task.agent,
+    state: task.state,
+    created: task.createdAt,
+  }
+  const steps = task.steps.map((step, index) => `${index + 1}. ${step.replace(/\s*\n\s*/g, ' ')}`).join('\n')
+  return [
+    `---\n${writeYaml(front)}---`,
+    `# ${task.title}`,
+    `${STEPS_HEADING}\n\n${steps}`,
+    `${CONTEXT_HEADING}\n\n${task.context.trim()}`,
+    '',
+  ].join('\n\n')
+}
+
+/**
+ * A task out of its file's text.
+ * @param text the whole file
+ * @param file how to call it in an error, e.g. `add-auth.md`
+ * @throws `task-file` with the line and what is wrong
+ */
+export function parseTask(text: string, file: string): Task {
+  const match = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?([\s\S]*)$/.exec(text)
+  if (!match) throw broken(file, 1, 'it does not start with YAML front matter between two lines of ---')
+  const [, yaml = '', body = ''] = match
+  const front = parseFrontMatter(yaml, file)
+  const task = fromFrontMatter(front, body)
+  return checkedTask(task, file)
+}
+
+/** Throws `bad-name`, `bad-pattern` or `task-file` when a task breaks a rule; gives it back with patterns normalised. */
+export function checkedTask(task: Task, file = `${task.id}.md`): Task {
+  checkedTaskId(task.id)
+  checkedBranch(task.branch)
+  if (task.title.trim() === '') throw broken(file, null, 'title is empty')
+  if (/[\r\n]/.test(task.title)) throw broken(file, null, 'title has more than one line')
+  if (task.branch === task.base) throw broken(file, null, `branch and base are both "${task.base}"`)
+  if (task.dependsOn.includes(task.id)) throw broken(file, null, 'depends-on names the task itself')
+  const everything = task.allow.find(matchesEverything)
+  if (everything !== undefined)
+    throw new LanekeeperError('bad-pattern', `The pattern "${everything}" (allow) is the whole repository.`, {
+      hint: 'Name the directories the task is about, e.g. --allow src/auth --allow test/auth',
+    })
+  return {
+    ...task,
+    allow: checkedPatterns(task.allow, 'allow'),
+    deny: checkedPatterns(task.deny, 'deny'),
+    shared: checkedPatterns(task.shared, 'shared'),
+  }
+}
+
+function parseFrontMatter(yaml: string, file: string): z.infer<typeof FrontMatter> {
+  const { data, error, lineOf } = readYaml(yaml)
+  if (error) throw broken(file, error.line + 1, error.message)
+  const checked = check(FrontMatter, data)
+  if ('value' in checked) return checked.value
+  const { path, message } = checked.problem
+  throw broken(file, lineOf(path) + 1, `"${path.join('.') || 'front matter'}": ${message}`)
+}
+
+function fromFrontMatter(front: z.infer<typeof FrontMatter>, body: string): Task {
+  const [beforeContext = '', context = ''] = splitOnce(body, `\n${CONTEXT_HEADING}\n`)
+  const [, steps = ''] = splitOnce(beforeContext, `\n${STEPS_HEADING}\n`)
+  return {
+    id: front.id,
+    title: front.title,
+    branch: front.branch,
+    base: front.base,
+    allow: front.allow ?? [],
+    deny: front.deny ?? [],
+    shared: front.shared ?? [],
+    steps: steps
+      .split('\n')
+      .map((line) => /^\d+\.\s+(.*)$/.exec(line.trim())?.[1])
+      .filter((step) => step !== undefined),
+    context: context.trim(),
+    dependsOn: front['depends-on'] ?? [],
+    migrations: front.migrations ?? null,
+    agent: front.agent ?? 'none',
+    state: front.state ?? 'open',
+    createdAt: front.created,
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
+}
+
+function broken(file: string, line: number | null, what: string): LanekeeperError {
+  const id = file.replace(/\.md$/, '')
+  return new LanekeeperError('task-file', `Task file ${file}${line === null ? '' : `, line ${line}`}: ${what}.`, {
+    hint: `See it: git show refs/lanekeeper/tasks:${file}\nMend it: npx lanekeeper task edit ${id}`,
+  })
+}

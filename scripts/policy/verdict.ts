@@ -1,0 +1,119 @@
+/** The one gate: facts in, verdict out. git's hooks, `check`, `review`, `land` and the alarms all ask this and nothing else. */
+import { type Change, SYMLINK_MODE } from './changes.ts'
+import { matcherOf } from './patterns.ts'
+import { scopeOf } from './scope.ts'
+import type { Settings } from './settings.ts'
+import type { Task } from './task.ts'
+
+export type RuleName = 'protected' | 'migration-owner' | 'deny' | 'scope' | 'link-escapes' | 'name-twin' | 'no-task'
+
+/** What one branch or task would bring to the base. */
+export interface Contribution {
+  /** The open task the changes belong to; null when no open task has them. */
+  readonly task: Task | null
+  /** How to name the source to a person: a branch, or `commit 1a2b3c4`. */
+  readonly source: string
+  readonly changes: readonly Change[]
+}
+
+export interface Facts {
+  readonly base: string
+  readonly settings: Settings
+  /** Every open task, to say who owns a path. */
+  readonly openTasks: readonly Task[]
+  readonly contributions: readonly Contribution[]
+  /** Target of each symbolic link that the changes add or alter, by path. */
+  readonly linkTargets: ReadonlyMap<string, string>
+  /** Added path → path at the base that is the same but for case or Unicode form. */
+  readonly nameTwins: ReadonlyMap<string, string>
+}
+
+export interface Violation {
+  readonly rule: RuleName
+  readonly path: string
+  readonly message: string
+  readonly status: Change['status'] | ''
+  /** Id of the task that broke the rule, or null for a branch without a task. */
+  readonly task: string | null
+  readonly source: string
+}
+
+export interface Verdict {
+  readonly verdict: 'pass' | 'refuse'
+  readonly violations: readonly Violation[]
+  /** How many changed paths were looked at. */
+  readonly checked: number
+}
+
+type Rule = (change: Change, contribution: Contribution & { task: Task }, facts: Facts) => string | null
+
+const pathRules: readonly { readonly name: RuleName; readonly rule: Rule }[] = [
+  { name: 'link-escapes', rule: linkEscapes },
+  { name: 'name-twin', rule: hasNameTwin },
+]
+
+/** Judges what would reach the base. Pure: the same facts give the same verdict. */
+export function judge(facts: Facts): Verdict {
+  const violations = facts.contributions.flatMap((contribution) => violationsOf(contribution, facts))
+  return {
+    verdict: violations.length === 0 ? 'pass' : 'refuse',
+    violations,
+    checked: facts.contributions.reduce((sum, { changes }) => sum + changes.length, 0),
+  }
+}
+
+function violationsOf(contribution: Contribution, facts: Facts): Violation[] {
+  const { task } = contribution
+  if (task === null) return violationsWithoutTask(contribution, facts)
+  const scope = scopeOf(task, facts.settings)
+  return contribution.changes.flatMap((change) => {
+    const refusal = scope.refusal(change.path)
+    if (refusal !== null) return [violation(refusal.rule, change, contribution, refusal.message)]
+    const broken = pathRules.find(({ rule }) => rule(change, { ...contribution, task }, facts) !== null)
+    if (!broken) return []
+    return [violation(broken.name, change, contribution, broken.rule(change, { ...contribution, task }, facts) ?? '')]
+  })
+}
+
+/** A branch that looks like a task's but has no open task is refused whole; any other branch is a person's. */
+function violationsWithoutTask(contribution: Contribution, facts: Facts): Violation[] {
+  if (matcherOf(facts.settings.taskBranches)(contribution.source) === null) return []
+  const message = `branch ${contribution.source} is a task branch ("taskBranches") but no open task has it`
+  return contribution.changes.map((change) => violation('no-task', change, contribution, message))
+}
+
+function violation(rule: RuleName, change: Change, contribution: Contribution, message: string): Violation {
+  const { task, source } = contribution
+  return { rule, path: change.path, message, status: change.status, task: task?.id ?? null, source }
+}
+
+/** A link is judged by where it points: absolute or above the root would let a later write land anywhere. */
+function linkEscapes(change: Change, _contribution: Contribution, facts: Facts): string | null {
+  if (change.newMode !== SYMLINK_MODE) return null
+  const target = facts.linkTargets.get(change.path)
+  if (target === undefined || !escapesRepository(change.path, target)) return null
+  return `a symbolic link that leaves the repository (→ ${target})`
+}
+
+function escapesRepository(path: string, target: string): boolean {
+  if (/^([/\\]|[A-Za-z]:)/.test(target)) return true
+  let depth = path.split('/').length - 1
+  return target.split(/[/\\]/).some((part) => {
+    if (part === '..') depth -= 1
+    else if (part !== '' && part !== '.') depth += 1
+    return depth < 0
+  })
+}
+
+function hasNameTwin(change: Change, _contribution: Contribution, facts: Facts): string | null {
+  const twin = facts.nameTwins.get(change.path)
+  return twin === undefined ? null : `the same name as ${twin} but for case or Unicode form: one disk cannot hold both`
+}
+
+/** Who to ask about a path: the open task whose scope has it, else the owner in the settings, else null. */
+export function ownerOf(path: string, facts: Facts, exceptTask: string | null): string | null {
+  const task = facts.openTasks.find(({ id, allow }) => id !== exceptTask && matcherOf(allow)(path) !== null)
+  if (task) return `task "${task.id}" (${task.branch})`
+  const entry = Object.entries(facts.settings.owners).find(([pattern]) => matcherOf([pattern])(path) !== null)
+  return entry?.[1] ?? null
+}

@@ -1,0 +1,74 @@
+/** Small file operations that never leave a half-written file behind. */
+
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LanekeeperError } from '../policy/errors.ts'
+
+/** Text of a file, or null where there is none. Throws `file-system` when it exists but cannot be read. */
+export function readIfExists(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return null
+    throw fileSystemError('read', path, cause)
+  }
+}
+
+/**
+ * Replaces a file in one step: temporary file in the same directory, fsync, rename. After a crash at any point the old
+ * text or the new one is there.
+ * @param mode permission bits of the new file; 0o600 unless it holds nothing private
+ * @throws `file-system` (disk full, no permission); the old file is untouched then
+ */
+export function writeAtomically(path: string, text: string, { mode = 0o600 }: { mode?: number } = {}): void {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(temporary, 'wx', mode)
+    try {
+      writeFileSync(file, text)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw fileSystemError('write', path, cause)
+  }
+}
+
+/** JSON of a file, or null where there is none or it is not JSON (a torn file from another tool). */
+export function readJsonIfExists<T>(path: string): T | null {
+  const text = readIfExists(path)
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return null
+  }
+}
+
+export function isErrno(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
+/** The error a person sees when the disk or its permissions are in the way. */
+export function fileSystemError(verb: string, path: string, cause: unknown): LanekeeperError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+  const hints: Record<string, string> = {
+    ENOSPC:
+      'The disk is full. Free some space (npx lanekeeper gc --dry-run shows what vanished worktrees left), then repeat.',
+    EACCES: 'Give yourself permission to it, then repeat.',
+    EPERM: 'Give yourself permission to it, then repeat.',
+    EROFS: 'The file system is read-only.',
+  }
+  const hint = hints[code]
+  const reason = cause instanceof Error ? cause.message.replace(/^E[A-Z]+: /, '') : String(cause)
+  return new LanekeeperError(
+    'file-system',
+    `Cannot ${verb} ${path}: ${reason} (${code}).`,
+    hint ? { hint, cause } : { cause },
+  )
+}

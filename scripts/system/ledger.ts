@@ -1,0 +1,111 @@
+/**
+ * The ledger: one file per worktree under `<common>/lanekeeper/worktrees/`, written before an effect and until the effect
+ * is proved gone. It outlives the worktree, so `gc` finds what a kill -9 or an `rm -rf` left behind.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { readJsonIfExists, writeAtomically } from './files.ts'
+import type { Repository } from './repository.ts'
+
+export const STEPS = ['identity', 'ports', 'databases', 'env', 'docs', 'dependencies', 'setup'] as const
+export type StepName = (typeof STEPS)[number]
+/** `skipped` is an answer (nothing to do here), `pending` work that is still to come. */
+export type StepState = 'pending' | 'done' | 'skipped' | 'failed'
+/** What a person sees: a failed or unfinished set-up never looks like a good worktree. */
+export type ProvisioningState = 'pending' | 'ready' | 'failed'
+
+export interface Step {
+  readonly state: StepState
+  /** Why it failed or was skipped. */
+  readonly message?: string
+}
+
+/** planned (before any effect) → created → ready → destroying (before the drop); `failed` keeps the reason. */
+export type DatabaseState = 'planned' | 'created' | 'ready' | 'destroying' | 'failed'
+
+export interface DatabaseRecord {
+  readonly role: string
+  readonly provider: string
+  readonly state: DatabaseState
+  readonly nonce: string
+  /** What holds the data: a file path for SQLite. Never a password. */
+  readonly resource: string
+  /** Where it was forked from. */
+  readonly source: string
+  /** The URL for env files, in the same form as the source's. */
+  readonly url: string
+  readonly vars: readonly string[]
+  /** Proof of ownership for files: device and inode, as `dev:ino`. */
+  readonly mark?: string
+  readonly message?: string
+}
+
+export interface PortBlock {
+  /** First port of the block. */
+  readonly first: number
+  readonly size: number
+  /** Variable → port. */
+  readonly ports: Readonly<Record<string, number>>
+  /** The lease file that proves the block is ours. */
+  readonly lease: string
+}
+
+export interface Problem {
+  readonly step: StepName
+  readonly message: string
+  readonly hint?: string
+}
+
+export interface WorktreeRecord {
+  readonly id: string
+  readonly clone: string
+  readonly path: string
+  readonly gitDir: string
+  readonly branch: string | null
+  readonly task: string | null
+  readonly steps: Readonly<Partial<Record<StepName, Step>>>
+  readonly ports: PortBlock | null
+  readonly databases: readonly DatabaseRecord[]
+  readonly problems: readonly Problem[]
+  /** Process that is working on it detached, as lock owners write themselves; null when none. */
+  readonly worker: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** Whether the worktree may be used: every step answered, none of them badly. */
+export function stateOf(record: Pick<WorktreeRecord, 'steps'>): ProvisioningState {
+  const states = STEPS.map((name) => record.steps[name]?.state ?? 'pending')
+  if (states.includes('failed')) return 'failed'
+  return states.includes('pending') ? 'pending' : 'ready'
+}
+
+function ledgerDir(repository: Repository): string {
+  return join(repository.stateDir, 'worktrees')
+}
+
+/** The record of one worktree, or null. */
+export function readRecord(repository: Repository, id: string): WorktreeRecord | null {
+  return readJsonIfExists<WorktreeRecord>(join(ledgerDir(repository), `${id}.json`))
+}
+
+/** Every record, of live and of vanished worktrees. */
+export function readLedger(repository: Repository): WorktreeRecord[] {
+  mkdirSync(ledgerDir(repository), { recursive: true })
+  return readdirSync(ledgerDir(repository))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readJsonIfExists<WorktreeRecord>(join(ledgerDir(repository), name)))
+    .filter((record) => record !== null)
+}
+
+/** Writes a record down, with the time; gives back what was written. */
+export function writeRecord(repository: Repository, record: WorktreeRecord): WorktreeRecord {
+  const written = { ...record, updatedAt: new Date().toISOString() }
+  writeAtomically(join(ledgerDir(repository), `${record.id}.json`), `${JSON.stringify(written, null, 2)}\n`)
+  return written
+}
+
+/** Forgets a worktree; only after everything it names is proved gone. */
+export function removeRecord(repository: Repository, id: string): void {
+  rmSync(join(ledgerDir(repository), `${id}.json`), { force: true })
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+// @ts-expect-error: a build script, plain JavaScript
+import { viteTemplates } from './templates/compile.mjs'
+
+const project = (name: string, include: string[], testTimeout: number) => ({
+  plugins: [viteTemplates],
+  test: { name, include, testTimeout, hookTimeout: testTimeout, env: { NO_COLOR: '1' } },
+})
+
+export default defineConfig({
+  test: {
+    // git processes are the cost; two cores
+    maxWorkers: 2,
+    projects: [
+      project('fast', ['test/policy/**/*.test.ts', 'test/*.test.ts'], 10_000),
+      project('git', ['test/{system,hooks,scripts,generators}/**/*.test.ts'], 60_000),
+      project('package', ['test/package/**/*.test.ts'], 240_000),
+      project('real', ['test/real/**/*.test.ts'], 240_000),
+    ],
+  },
+})
