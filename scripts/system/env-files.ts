@@ -14,6 +14,11 @@ export function parseEnv(text: string): Variables {
   return { ...parse(text) }
 }
 
+/** Variables of an env file as dotenv reads them; none where there is no file. Throws `file-system` when it cannot be read. */
+export function readEnvFile(path: string): Variables {
+  return parseEnv(readIfExists(path) ?? '')
+}
+
 /** The user's variables in a dotenv file (not those of our block); empty where there is no file. */
 export function userVariables(path: string): Variables {
   return parseEnv(withoutBlock(readIfExists(path) ?? ''))
