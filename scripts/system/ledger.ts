@@ -35,6 +35,8 @@ export interface DatabaseRecord {
   /** The URL for env files, in the same form as the source's. */
   readonly url: string
   readonly vars: readonly string[]
+  /** Values of variables whose source writes the same database in another form than `url`. */
+  readonly urls?: Readonly<Record<string, string>>
   /** Proof of ownership for files: device and inode, as `dev:ino`. */
   readonly mark?: string
   readonly message?: string
@@ -67,6 +69,8 @@ export interface WorktreeRecord {
   readonly ports: PortBlock | null
   readonly databases: readonly DatabaseRecord[]
   readonly problems: readonly Problem[]
+  /** Env files that hold a block of ours, from the worktree's root; the first of the settings is the first here. */
+  readonly envFiles?: readonly string[]
   /** Process that is working on it detached, as lock owners write themselves; null when none. */
   readonly worker: string | null
   readonly createdAt: string
