@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Task } from '../../scripts/policy/task.ts'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
 import { addTask, markProvisioned, portBlock } from '../support/tasks.ts'
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0
@@ -82,8 +82,12 @@ describe.skipIf(!hasTmux)('launch in tmux', () => {
   it('two launches at once start one agent', async () => {
     const { repository, env, tmux } = withFakeAgent()
     readyTask(repository, { id: 'one', agent: 'fake' })
+    // a tmux that answers slowly: without a lock all three would have seen no window before the first one makes it
+    const real = repository.run('sh', ['-c', 'command -v tmux']).stdout.trim()
+    const slow = `#!/bin/sh\n${real} "$@"; status=$?\ncase "$*" in *list-windows*) sleep 0.5;; esac\nexit $status\n`
+    chmodSync(repository.write('bin/tmux', slow), 0o755)
     const start = () =>
-      repository.start(process.execPath, [`${import.meta.dirname}/../../dist/cli.mjs`, 'launch', 'one'], {
+      repository.start(process.execPath, [CLI, 'launch', 'one'], {
         cwd: repository.root,
         env,
       })
