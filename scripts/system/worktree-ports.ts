@@ -16,6 +16,7 @@ import {
   releasePorts,
   takeBlock,
 } from './port-leases.ts'
+import type { Repository } from './repository.ts'
 
 /**
  * Leases a block for the worktree, or confirms the one it has.
@@ -25,8 +26,7 @@ import {
 export async function provisionPorts(
   settings: Settings,
   record: WorktreeRecord,
-  commonDir: string,
-  env: NodeJS.ProcessEnv,
+  { commonDir, env }: Repository,
   isKnown: boolean,
 ): Promise<PortBlock> {
   const registry = portRegistry(env)
