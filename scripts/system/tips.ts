@@ -14,7 +14,11 @@ export interface Tip {
  * The tips by commit id; a commit git does not have is left out.
  * @param base the base's tip, or null when it has no commit yet
  */
-export async function describeTips(git: Git, base: string | null, commits: readonly string[]): Promise<Map<string, Tip>> {
+export async function describeTips(
+  git: Git,
+  base: string | null,
+  commits: readonly string[],
+): Promise<Map<string, Tip>> {
   const tips = [...new Set(commits)]
   if (tips.length === 0) return new Map()
   const format = '--format=%H%x09%ct%x09%s'

@@ -23,7 +23,10 @@ export function openVerdictCache(repository: Repository, policy: Policy): Verdic
   const file = join(repository.stateDir, 'cache', 'verdicts.json')
   const known = readJsonIfExists<Record<string, CachedVerdict>>(file) ?? {}
   const asked: Record<string, CachedVerdict> = {}
-  const rules = createHash('sha256').update(JSON.stringify([policy.settings, openTasks(policy)])).digest('hex').slice(0, 16)
+  const rules = createHash('sha256')
+    .update(JSON.stringify([policy.settings, openTasks(policy)]))
+    .digest('hex')
+    .slice(0, 16)
   return {
     get: (branch, tip, judge) => {
       const key = `${rules} ${policy.baseTip} ${tip} ${branch}`
