@@ -6,7 +6,7 @@ import { detectServices, type Services } from './detect-services.ts'
 import { settingsFor } from './init-settings.ts'
 import { hasBlock, withBlock, withLine } from './marked-text.ts'
 import { dependenciesOf, installScriptOf, withScripts } from './package-scripts.ts'
-import { manifestOf, type ProjectFacts } from './project-facts.ts'
+import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
 import { SETTINGS_FILE } from './settings.ts'
 
 /** The hooks whose tracked source names us; post-checkout must never fail a checkout. */
@@ -33,6 +33,8 @@ export interface Plan {
   readonly found: readonly string[]
   /** What a person should see to, one sentence each. */
   readonly notes: readonly string[]
+  /** Whether there is a package.json, and so `npm run`. */
+  readonly hasPackage: boolean
 }
 
 /** The plan for a project; `edits` is empty where everything is there already. */
@@ -51,6 +53,7 @@ export function planInit(facts: ProjectFacts): Plan {
     edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
     found: [...services.found, ...databases.map(({ role, vars }) => `SQLite database "${role}" (${vars.join(', ')})`)],
     notes: notesFor(facts),
+    hasPackage: manifestOf(facts) !== null,
   }
 }
 
@@ -91,18 +94,19 @@ function packageEdit(facts: ProjectFacts): Edit | null {
   )
 }
 
-/** Env files and databases of a worktree must never be committed. */
+/** Env files and databases of a worktree must never be committed; installed packages would make every worktree look dirty. */
 function ignoreEdit(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): Edit | null {
   const before = facts.texts.get('.gitignore') ?? null
   if (before !== null && hasBlock(before, 'hash')) return null
-  const env = services.env
-    .map(({ file }) => file)
-    .filter((file) => !facts.files.includes(file) || facts.untracked.includes(file))
+  const isTracked = (file: string) => facts.files.includes(file) && !facts.untracked.includes(file)
+  const env = services.env.map(({ file }) => file).filter((file) => !isTracked(file) && !facts.ignored.has(file))
   const names = databases.map(({ path }) => path.split('/').at(-1) ?? path)
   const data = facts.untracked.filter((file) => names.includes(file.split('/').at(-1) ?? file))
+  const hasModules = manifestOf(facts) !== null && !facts.ignored.has(IN_NODE_MODULES)
   const lines = [
     ...new Set([
-      ...env.filter((file) => !facts.ignored.has(file)).map(ignorePattern),
+      ...(hasModules ? ['node_modules'] : []),
+      ...env.map(ignorePattern),
       ...data.map((file) => `/${file}*`),
     ]),
   ]

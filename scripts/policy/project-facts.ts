@@ -1,6 +1,9 @@
 /** What `init` knows of a project before it decides anything. Filled by system/project-facts.ts. */
 import type { Manifest } from './package-scripts.ts'
 
+/** git says that it ignores a path below an ignored directory, whether the directory is there or not. */
+export const IN_NODE_MODULES = 'node_modules/x'
+
 export interface Package {
   /** Directory below the root, '' for the root itself. */
   readonly dir: string
@@ -25,7 +28,7 @@ export interface ProjectFacts {
   readonly packages: readonly Package[]
   /** Env files that are there, weakest first. */
   readonly envFiles: readonly EnvFileFact[]
-  /** Env files that git would ignore, there or not. */
+  /** Of the env files and IN_NODE_MODULES, what git would ignore, there or not. */
   readonly ignored: ReadonlySet<string>
   /** The base by name; `isSure` false where only the current branch suggests it. */
   readonly base: { readonly name: string; readonly isSure: boolean }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { HOOKS } from '../policy/init-plan.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
-import type { EnvFileFact, Package, ProjectFacts } from '../policy/project-facts.ts'
+import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } from '../policy/project-facts.ts'
 import { SETTINGS_FILE } from '../policy/settings.ts'
 import { workspaceDirs, workspacePatterns } from '../policy/workspaces.ts'
 import { detectBase } from './base.ts'
@@ -51,7 +51,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
       const text = read(path)
       return text === null ? [] : [{ path, text, isTracked: tracked.has(path) }]
     }),
-    ignored: ignoredOf(git, envPaths),
+    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
     usesClaude: existsSync(join(root, '.claude')),
