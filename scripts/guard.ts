@@ -158,5 +158,6 @@ function unfinishedIn(gitDir: string): Unfinished {
     cherryPick: has('CHERRY_PICK_HEAD'),
     rebase: has('rebase-merge') || (has('rebase-apply') && !has('rebase-apply/applying')),
     am: has('rebase-apply/applying'),
+    sequencer: has('sequencer'),
   }
 }
