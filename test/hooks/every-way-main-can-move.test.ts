@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from 'vitest'
 import { BRANCH, baseAndStrayingTask, expectClean, expectRefused, recover } from '../support/straying-task.ts'
-import { taskWithWork } from '../support/tasks.ts'
 
 const OFF = { LANEKEEPER: '0' }
 

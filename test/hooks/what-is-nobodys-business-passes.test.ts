@@ -4,7 +4,6 @@ import { openRepository } from '../../scripts/system/repository.ts'
 import { verifiedTip } from '../../scripts/system/verified.ts'
 import { createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
 import { BRANCH, baseAndStrayingTask } from '../support/straying-task.ts'
-import { taskWithWork } from '../support/tasks.ts'
 
 function installed(
   files: Readonly<Record<string, string>> = { 'lib/pool.ts': 'export const max = 1\n' },

@@ -1,7 +1,8 @@
 /** The gate's fixture: a base, and a task whose branch left its lane; and what "refused, nothing lost" means. */
 import { expect } from 'vitest'
+import type { Task } from '../../scripts/policy/task.ts'
 import { createRepository, type Ran, type TestRepository } from './repository.ts'
-import { taskWithWork } from './tasks.ts'
+import { addTask, type TaskWorktree } from './tasks.ts'
 
 export const BRANCH = 'task/auth'
 
@@ -13,13 +14,26 @@ export interface StrayingTask extends TestRepository {
   readonly worktree: string
 }
 
+/** A task with a worktree and one commit a file, made with the hooks off; gives the branch's tip too. */
+export function taskWithWork(
+  repository: TestRepository,
+  task: Partial<Task> & { readonly id: string },
+  files: Readonly<Record<string, string>>,
+): TaskWorktree & { readonly tip: string } {
+  const added = addTask(repository, task)
+  let tip = repository.git(['rev-parse', 'HEAD'], { cwd: added.path })
+  for (const [path, text] of Object.entries(files))
+    tip = repository.commit({ [path]: text }, `work on ${path}`, { cwd: added.path, env: { LANEKEEPER: '0' } })
+  return { ...added, tip }
+}
+
 /** main with installed hooks, and a task whose branch has one commit in its lane and one outside. */
 export function baseAndStrayingTask(): StrayingTask {
   const repository = createRepository({ 'lib/pool.ts': 'export const max = 1\n', 'src/auth/login.ts': 'old\n' })
   expect(repository.lanekeeper(['install']).stderr).toContain('Hooks installed')
   const work = { 'src/auth/login.ts': 'new\n', 'lib/pool.ts': 'export const max = 99\n' }
-  const { worktree, tip } = taskWithWork(repository, { id: 'auth' }, work)
-  return { ...repository, before: repository.git(['rev-parse', 'main']), tip, worktree }
+  const { path, tip } = taskWithWork(repository, { id: 'auth' }, work)
+  return { ...repository, before: repository.git(['rev-parse', 'main']), tip, worktree: path }
 }
 
 /** Runs the commands of the message's "Back to a clean state" block, as a person would paste them. */
