@@ -43,9 +43,18 @@ export function judgeHeads(
   return judged(repository, policy, [...contributions, ...handMade(contributions, made ?? [])])
 }
 
-/** A move of the base from one commit to another, whatever made it. */
-export function judgeMove(repository: Repository, policy: Policy, from: string, to: string): Judgement {
-  return judged(repository, policy, contributionsOfMove(repository, policy, from, to))
+/**
+ * A move of the base from one commit to another, whatever made it.
+ * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
+ */
+export function judgeMove(
+  repository: Repository,
+  policy: Policy,
+  from: string,
+  to: string,
+  picked: readonly string[] = [],
+): Judgement {
+  return judged(repository, policy, contributionsOfMove(repository, policy, from, to, picked))
 }
 
 /** Changes that are this task's for sure (its own commit in its own worktree). */
@@ -63,10 +72,11 @@ export function judgeStaged(
   repository: Repository,
   policy: Policy,
   changes: readonly Change[],
-  picked: string | null,
+  picked: readonly string[],
 ): Judgement {
   const { owners, authorship } = taskCommits(repository, policy, policy.baseTip ?? '')
-  const owner = (picked ? owners.get(picked) : undefined) ?? authorship.ownerOfContent(changes)
+  const owner =
+    picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined) ?? authorship.ownerOfContent(changes)
   const task = openTasks(policy).find(({ branch }) => branch === owner) ?? null
   return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [])
 }
@@ -106,7 +116,13 @@ function landedTip(repository: Repository, policy: Policy): string | null {
 }
 
 /** `from` may be the base's tip or what was last verified; the upstream's commits are nobody's contribution. */
-function contributionsOfMove(repository: Repository, policy: Policy, from: string, to: string): Contribution[] {
+function contributionsOfMove(
+  repository: Repository,
+  policy: Policy,
+  from: string,
+  to: string,
+  picked: readonly string[] = [],
+): Contribution[] {
   const { git } = repository
   const upstream = upstreamTip(git, policy.base)
   if (isAncestor(git, to, from) || (upstream !== null && isAncestor(git, to, upstream))) return []
@@ -119,9 +135,10 @@ function contributionsOfMove(repository: Repository, policy: Policy, from: strin
     return tip ? [{ task, source: task.branch, changes: changesOfMerge(git, landed, tip.oid) }] : []
   })
   const foreign = arrived.filter(({ oid }) => !owners.has(oid))
+  const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
   return [
     ...ofTasks,
-    ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship)),
+    ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
     ...withoutTask(repository, policy, arrived, landed),
   ]
 }
@@ -155,12 +172,13 @@ function attributed(
   policy: Policy,
   owners: TaskCommits['owners'],
   authorship: TaskCommits['authorship'],
+  pickedFrom: string | undefined,
 ): Contribution[] {
   const merged = commit.parents
     .slice(1)
     .map((parent) => owners.get(parent))
     .find((owner) => owner !== undefined)
-  const owner = commit.parents.length > 1 ? merged : authorship.ownerOf(commit)
+  const owner = commit.parents.length > 1 ? merged : (pickedFrom ?? authorship.ownerOf(commit))
   const task = openTasks(policy).find(({ branch }) => branch === owner)
   return task ? [{ task, source: `commit ${commit.oid.slice(0, 10)}`, changes: commit.changes }] : []
 }

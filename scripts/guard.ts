@@ -38,7 +38,11 @@ export function guardMove(door: Door, to: string): string | null {
   const { repository, policy } = door
   if (/^0+$/.test(to)) return guardDeletion(door)
   if (policy.baseTip === null || to === policy.baseTip) return null
-  const refusal = textOf(door, judgeMove(repository, policy, policy.baseTip, to), recovery(door))
+  const refusal = textOf(
+    door,
+    judgeMove(repository, policy, policy.baseTip, to, pickedHeads(repository)),
+    recovery(door),
+  )
   if (refusal === null) markVerified(repository.git, policy.base, to)
   return refusal
 }
@@ -93,8 +97,7 @@ function guardCommitOnBase(door: Door): string | null {
     (head) => commitOf(repository.git, head) !== null,
   )
   if (heads.length > 0) return textOf(door, judgeHeads(repository, policy, heads, made), recovery(door))
-  const picked = readIfExists(join(repository.gitDir, 'CHERRY_PICK_HEAD'))?.trim() ?? null
-  return textOf(door, judgeStaged(repository, policy, made, picked), recovery(door))
+  return textOf(door, judgeStaged(repository, policy, made, pickedHeads(repository)), recovery(door))
 }
 
 function mergeHeads({ gitDir }: Repository): string[] {
@@ -105,6 +108,12 @@ function mergeHeads({ gitDir }: Repository): string[] {
 function squashedHeads({ gitDir }: Repository): string[] {
   const tip = /^commit ([0-9a-f]+)/m.exec(readIfExists(join(gitDir, 'SQUASH_MSG')) ?? '')?.[1]
   return tip ? [tip] : []
+}
+
+/** Whose work git is committing under a new id right now. */
+function pickedHeads(repository: Repository): string[] {
+  const picked = readIfExists(join(repository.gitDir, 'CHERRY_PICK_HEAD'))?.trim()
+  return [...(picked ? [picked] : []), ...squashedHeads(repository)]
 }
 
 /** pre-rebase of the base: what `upstream` has would come under it. */

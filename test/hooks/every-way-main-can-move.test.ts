@@ -3,7 +3,14 @@
  * and the recovery it prints leaves a clean status.
  */
 import { describe, expect, it } from 'vitest'
-import { BRANCH, baseAndStrayingTask, expectClean, expectRefused, recover } from '../support/straying-task.ts'
+import {
+  BRANCH,
+  baseAndStrayingTask,
+  expectClean,
+  expectRefused,
+  recover,
+  taskWithWork,
+} from '../support/straying-task.ts'
 
 const OFF = { LANEKEEPER: '0' }
 
