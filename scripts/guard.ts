@@ -4,25 +4,18 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Door } from './door.ts'
 import { type Judgement, judgeHeads, judgeMove, judgeStaged, judgeTaskChanges } from './gate.ts'
 import type { Change } from './policy/changes.ts'
 import { recoveryOf, type Unfinished } from './policy/recovery.ts'
 import { refusalText } from './policy/refusal.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readIfExists } from './system/files.ts'
-import type { GitCommand } from './system/git-process.ts'
 import { commitOf, isAncestor, stagedChanges } from './system/history.ts'
 import { writeInScope } from './system/in-scope.ts'
-import { openTasks, type Policy } from './system/policy-source.ts'
+import { openTasks } from './system/policy-source.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 import { markVerified } from './system/verified.ts'
-
-export interface Door {
-  readonly repository: Repository
-  readonly policy: Policy
-  /** The git command that runs the hook. */
-  readonly command: GitCommand
-}
 
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
 export function guardMergeStart(door: Door, heads: readonly string[]): string | null {
