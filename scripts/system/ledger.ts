@@ -35,6 +35,8 @@ export interface DatabaseRecord {
   /** The URL for env files, in the same form as the source's. */
   readonly url: string
   readonly vars: readonly string[]
+  /** Values of variables whose source writes the same database in another form than `url`. */
+  readonly urls?: Readonly<Record<string, string>>
   /** Proof of ownership for files: device and inode, as `dev:ino`. */
   readonly mark?: string
   readonly message?: string

@@ -1,0 +1,54 @@
+/**
+ * The zx door: every program that is not git. zx is loaded when the first program runs, so nothing else pays for it.
+ * Programs see no variable that points git at a repository: an `npm install` inside a hook would otherwise run its
+ * scripts' git commands against the wrong worktree.
+ */
+import { appendFileSync } from 'node:fs'
+import { withoutRepositoryVariables } from './git.ts'
+
+export interface ProgramOptions {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** File that the command line and all its output are appended to while it runs. */
+  readonly log?: string
+}
+
+export interface ProgramResult {
+  /** Exit status; 127 where the program could not be started, 128 where a signal ended it. */
+  readonly status: number
+  /** stdout and stderr together, in the order they came. */
+  readonly output: string
+}
+
+/** Runs a program by its words, without a shell. Never throws for its status. */
+export function runProgram(words: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
+  return run(words.join(' '), options, (shell) => shell`${words}`)
+}
+
+/** Runs one line of the user's own from `lanekeeper.json` in `sh`, just as written. Never throws for its status. */
+export function runShellLine(line: string, options: ProgramOptions): Promise<ProgramResult> {
+  return run(line, options, (shell) => shell`sh -c ${line}`)
+}
+
+type Running = import('zx/core').ProcessPromise
+type Shell = import('zx/core').Shell<false, Running>
+
+async function run(title: string, { cwd, env, log }: ProgramOptions, start: (shell: Shell) => Running) {
+  const { $ } = await import('zx/core')
+  const shell = $({
+    cwd,
+    env: withoutRepositoryVariables(env),
+    nothrow: true,
+    quiet: true,
+    // in our process group: Ctrl-C reaches an install in the foreground
+    detached: false,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const write = (text: string) => log && appendFileSync(log, text)
+  write(`$ ${title}\n`)
+  const running = start(shell)
+  for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk) => write(String(chunk)))
+  const { exitCode, stdall } = await running
+  // zx gives a negative errno where nothing could be started, and no status where a signal ended it
+  return { status: exitCode === null ? 128 : exitCode < 0 ? 127 : exitCode, output: stdall }
+}
