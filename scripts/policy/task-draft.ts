@@ -85,6 +85,7 @@ function needsAllow(): LanekeeperError {
 export function assertFits(task: Task, settings: Settings, base: string, tasks: readonly Task[]): void {
   const others = tasks.filter(({ id }) => id !== task.id)
   const open = others.filter(({ state }) => state === 'open')
+  if (others.length < tasks.length) throw idTaken(task)
   if (task.branch === base)
     throw usage(`A task cannot work on the base branch "${base}".`, `Leave --branch out, or: --branch task/${task.id}`)
   const rival = open.find(({ branch }) => branch === task.branch)
@@ -143,6 +144,12 @@ function overlaps(task: Task, openTasks: readonly Task[]): string[] {
       if (!pair) return []
       return `its lane meets task "${other.id}": "${pair[0]}" and "${pair[1]}" can be the same file; expect conflicts, or let one depend on the other`
     })
+}
+
+function idTaken({ id }: Task): LanekeeperError {
+  return new LanekeeperError('task-exists', `A task "${id}" exists already.`, {
+    hint: `See it: npx lanekeeper task show ${id}\nOr choose another id: --id ${id}-2`,
+  })
 }
 
 function usage(message: string, hint: string): LanekeeperError {

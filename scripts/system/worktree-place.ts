@@ -1,5 +1,5 @@
 /** Whether a new worktree may be put somewhere: asked before anything is made, so that a refusal leaves nothing behind. */
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { shellQuote } from '../policy/shell-quote.ts'
@@ -7,17 +7,34 @@ import { fileSystemError } from './files.ts'
 import type { Repository } from './repository.ts'
 import { listWorktrees, type Worktree } from './worktrees.ts'
 
+export interface Place {
+  /** The real path. */
+  readonly path: string
+  /** The nearest directory above it that was there before. */
+  readonly existing: string
+}
+
 /**
- * The real path for a new worktree.
+ * The place for a new worktree.
  * @param path absolute
  * @throws `file-system` where nothing can be made; `usage` where something is, or where it would litter another worktree
  */
-export function checkedPlace(repository: Repository, path: string): string {
+export function checkedPlace(repository: Repository, path: string): Place {
   const wanted = realPathOf(path)
+  const existing = nearestDirectory(wanted)
   assertFree(wanted)
-  assertWritable(nearestDirectory(wanted), wanted)
+  assertWritable(existing, wanted)
   assertOutsideWorktrees(repository, wanted)
-  return wanted
+  return { path: wanted, existing }
+}
+
+/** Takes away the empty directories that a worktree which did not come about left above its place. */
+export function tidyPlace({ path, existing }: Place): void {
+  try {
+    for (let at = dirname(path); at.length > existing.length; at = dirname(at)) rmdirSync(at)
+  } catch {
+    // not empty, or never made: somebody else's
+  }
 }
 
 /** git notes the real path of a worktree; a symbolic link on the way would make ours another one. */
