@@ -1,14 +1,9 @@
 /** What every verb does first: open the repository, read the policy, look whether the base moved behind the gate's back. */
+import { type Alarm, alarmsOf } from './alarms.ts'
 import type { Session } from './command.ts'
+import { refreshHooks } from './install.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
-
-/** A thing that is wrong with the repository as a whole; `status --json` lists them. */
-export interface Alarm {
-  readonly code: string
-  readonly message: string
-  readonly hint: string
-}
 
 export interface Entrance {
   readonly repository: Repository
@@ -17,14 +12,17 @@ export interface Entrance {
 }
 
 /**
- * Opens the repository around the session's directory.
- * @param alarms false for verbs that must stay quick and silent (`run`, `hook`)
+ * Opens the repository around the session's directory, says alarms aloud, and refreshes hooks that are out of date.
+ * @param alarms false for verbs that must stay quick and silent (`run`, `hook`) or that answer alarms themselves
  * @throws what `openRepository` and `readPolicy` throw
  */
 export function enter(session: Session, { alarms = true }: { alarms?: boolean } = {}): Entrance {
   const repository = openRepository(session.cwd, session.env)
   assertGitVersion(repository.git)
   const policy = readPolicy(repository)
-  void alarms
-  return { repository, policy, alarms: [] }
+  if (!alarms || session.env.LANEKEEPER === '0') return { repository, policy, alarms: [] }
+  refreshHooks(repository, policy)
+  const found = alarmsOf(repository, policy)
+  if (!session.out.isJson) for (const { code, message, hint } of found) session.out.error(`${code}: ${message}`, hint)
+  return { repository, policy, alarms: found }
 }

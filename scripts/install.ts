@@ -1,13 +1,175 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/**
+ * Makes git execute the trusted copy: our code, our stubs and the base's own hooks, all under the common git dir. Run by
+ * the `prepare` script after husky, by `init`, and by every entrance that finds the copy out of date.
+ */
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Command, Result, Session } from './command.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { VERSION } from './policy/version.ts'
+import { readJsonIfExists, writeAtomically } from './system/files.ts'
+import { foreignHooksPath, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
+import { baseHooksInWorktree } from './system/husky-dir.ts'
+import { cloneId } from './system/identity.ts'
+import { parseTree, readObjects } from './system/objects.ts'
+import { type Policy, readPolicy } from './system/policy-source.ts'
+import { openRepository, type Repository } from './system/repository.ts'
+import { writeTaskBranches } from './system/task-branches.ts'
+import { type BaseHook, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
+import { markVerified, verifiedTip } from './system/verified.ts'
+
+export interface Installation {
+  /** What had to be written; empty when everything was right already. */
+  readonly changed: readonly string[]
+  readonly hooksPath: string
+}
+
+/** What the copy was made from: differs from now → it is out of date. */
+interface Installed {
+  readonly version: string
+  readonly code: string
+  readonly node: string
+  readonly base: string
+  readonly gate: string
+  readonly husky: string
+}
+
+/**
+ * Installs or refreshes the trusted hooks; idempotent.
+ * @throws `foreign-hooks` where another hooks manager owns core.hooksPath; nothing is written then
+ */
+export function installHooks(repository: Repository, policy: Policy): Installation {
+  const foreign = foreignHooksPath(repository)
+  if (foreign !== null) throw foreignHooks(foreign)
+  cloneId(repository)
+  const hash = buildId()
+  const code = copyCode(repository, hash)
+  const changed = writeHooks(repository, {
+    base: policy.base,
+    everywhere: policy.settings.gate === 'everywhere',
+    code,
+    baseHooks: baseHooksOf(repository, policy),
+  })
+  writeBaseConfig(repository)
+  if (pin(repository, policy.base)) changed.push(join(repository.commonDir, 'config'))
+  writeTaskBranches(repository)
+  writeAtomically(join(repository.stateDir, 'runtime.json'), `${JSON.stringify(runtime())}\n`)
+  writeAtomically(installedFile(repository), `${JSON.stringify(whatIsInstalled(repository, policy, hash))}\n`)
+  if (policy.baseTip !== null && verifiedTip(repository.git, policy.base) === null)
+    markVerified(repository.git, policy.base, policy.baseTip)
+  makeCodeCache(code)
+  return { changed, hooksPath: hooksDir(repository) }
+}
+
+/**
+ * Refreshes an installation that is out of date (a newer package, changed hooks or settings on the base, a pin that
+ * something removed). Does nothing where Lanekeeper was never installed, and nothing when called from the hooks' copy of
+ * another version than the package's, since only the package knows which is newer.
+ * @returns whether anything was written
+ */
+export function refreshHooks(repository: Repository, policy: Policy): boolean {
+  const installed = readJsonIfExists<Installed>(installedFile(repository))
+  if (installed === null || foreignHooksPath(repository) !== null) return false
+  const now = whatIsInstalled(repository, policy, buildId())
+  const isCurrent = JSON.stringify(installed) === JSON.stringify(now)
+  if (isCurrent && isPinned(repository)) return false
+  return installHooks(repository, policy).changed.length > 0
+}
+
+/** Whether hooks were ever installed in this clone. */
+export function isInstalled(repository: Repository): boolean {
+  return readJsonIfExists<Installed>(installedFile(repository)) !== null
+}
+
+function installedFile(repository: Repository): string {
+  return join(repository.stateDir, 'installed.json')
+}
+
+function whatIsInstalled(repository: Repository, policy: Policy, code: string): Installed {
+  const husky = repository.git
+    .attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${policy.base}:.husky`])
+    .stdout.trim()
+  return { version: VERSION, code, node: process.execPath, base: policy.base, gate: policy.settings.gate, husky }
+}
+
+/** The hooks of the base's tip; until the base has any, those in the main worktree's `.husky`. */
+function baseHooksOf(repository: Repository, policy: Policy): BaseHook[] {
+  const [tree] = readObjects(repository.git, [`refs/heads/${policy.base}:.husky`])
+  if (!tree) return baseHooksInWorktree(repository.mainWorktree)
+  const files = parseTree(tree).filter(({ mode, name }) => mode.startsWith('100') && /^[a-z-]+$/.test(name))
+  const contents = readObjects(
+    repository.git,
+    files.map(({ oid }) => oid),
+  )
+  return files.map(({ name }, index) => ({ name, text: contents[index]?.content.toString('utf8') ?? '' }))
+}
+
+/** Where the hooks' copy finds packages that are not bundled: native code lives in node_modules. */
+function runtime(): Record<string, string> {
+  const require = createRequire(import.meta.url)
+  try {
+    return { libsql: require.resolve('libsql') }
+  } catch {
+    return {}
+  }
+}
+
+/** Runs the bundle once so that V8 writes its code cache; a failure only costs speed. */
+function makeCodeCache(code: string): void {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  spawnSync(process.execPath, [join(code, 'hook-loader.cjs'), 'warm-up'], {
+    env: { ...env, LANEKEEPER_MAKE_CACHE: '1' },
+    stdio: 'ignore',
+  })
+}
+
+function foreignHooks(path: string): LanekeeperError {
+  return new LanekeeperError('foreign-hooks', `core.hooksPath is ${path}: another hooks manager is in charge here.`, {
+    hint: 'If it is a leftover: git config --unset core.hooksPath, then: npx lanekeeper install',
+  })
+}
 
 export const command: Command = {
-  summary: 'install',
+  summary: 'Write and pin the trusted hooks. Runs in "prepare"; a linked worktree only verifies.',
   usage: '',
   options: {},
   positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('install is not written yet')
-  },
+  examples: ['npx lanekeeper install', 'npm run prepare'],
+  run: async (_input, session) => install(session),
+}
+
+async function install(session: Session): Promise<Result> {
+  if (session.env.LANEKEEPER === '0') return nothing('LANEKEEPER=0: hooks are left alone')
+  const repository = openIfAny(session)
+  if (repository === null) return nothing('not a git repository: no hooks to install')
+  const policy = readPolicy(repository)
+  if (repository.isLinked) return verifyOnly(repository, session)
+  const { changed, hooksPath } = installHooks(repository, policy)
+  if (changed.length > 0) session.out.done(`Hooks installed (${hooksPath})`)
+  return { json: { ok: true, changed, hooksPath }, text: '' }
+}
+
+/** `npm install` of a tarball or in a container without git must not fail for our sake. */
+function openIfAny(session: Session): Repository | null {
+  try {
+    return openRepository(session.cwd, session.env)
+  } catch (error) {
+    if (error instanceof LanekeeperError && ['not-a-repository', 'git-missing'].includes(error.code)) return null
+    throw error
+  }
+}
+
+/** In a linked worktree `prepare` is a branch's own script: it may look, not write. */
+function verifyOnly(repository: Repository, session: Session): Result {
+  const ok = isInstalled(repository) && isPinned(repository)
+  if (!ok)
+    session.out.warn(
+      `Hooks are not live here. In the main worktree (${repository.mainWorktree}): npx lanekeeper install`,
+    )
+  return { json: { ok: true, changed: [], hooksPath: hooksDir(repository), live: ok }, text: '' }
+}
+
+function nothing(why: string): Result {
+  return { json: { ok: true, changed: [], why }, text: '' }
 }

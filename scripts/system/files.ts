@@ -1,8 +1,18 @@
 /** Small file operations that never leave a half-written file behind. */
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 
 /** Text of a file, or null where there is none. Throws `file-system` when it exists but cannot be read. */
@@ -36,6 +46,25 @@ export function writeAtomically(path: string, text: string, { mode = 0o600 }: { 
   } catch (cause) {
     rmSync(temporary, { force: true })
     throw fileSystemError('write', path, cause)
+  }
+}
+
+/**
+ * Makes a file unless one is there: complete from its first moment, since it is linked into place.
+ * @returns false where something of that name exists
+ * @throws `file-system`
+ */
+export function createExclusively(path: string, text: string, { mode = 0o600 }: { mode?: number } = {}): boolean {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+  try {
+    writeFileSync(temporary, text, { mode, flag: 'wx' })
+    linkSync(temporary, path)
+    return true
+  } catch (cause) {
+    if (isErrno(cause, 'EEXIST')) return false
+    throw fileSystemError('write', path, cause)
+  } finally {
+    rmSync(temporary, { force: true })
   }
 }
 

@@ -69,6 +69,8 @@ export interface WorktreeRecord {
   readonly ports: PortBlock | null
   readonly databases: readonly DatabaseRecord[]
   readonly problems: readonly Problem[]
+  /** Env files that hold a block of ours, from the worktree's root; the first of the settings is the first here. */
+  readonly envFiles?: readonly string[]
   /** Process that is working on it detached, as lock owners write themselves; null when none. */
   readonly worker: string | null
   readonly createdAt: string

@@ -1,0 +1,36 @@
+/**
+ * Starts the hook bundle from V8's code cache where one fits this Node (it saves about a third of the start), else plainly.
+ * `lanekeeper install` makes the cache by running this file with LANEKEEPER_MAKE_CACHE=1 once.
+ */
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { Script } = require('node:vm')
+
+// The stubs start Node bare (extra certificates alone triple its start); what they put aside comes back for our children.
+for (const [name, saved] of [
+  ['NODE_OPTIONS', 'LANEKEEPER_NODE_OPTIONS'],
+  ['NODE_EXTRA_CA_CERTS', 'LANEKEEPER_CA_CERTS'],
+]) {
+  if (process.env[saved]) process.env[name] = process.env[saved]
+  else delete process.env[name]
+  delete process.env[saved]
+}
+
+const file = join(__dirname, 'hook.cjs')
+const cache = join(__dirname, `hook.${process.version}.cache`)
+const options = { filename: file }
+if (existsSync(cache)) options.cachedData = readFileSync(cache)
+const script = new Script(
+  `(function(require,module,exports,__filename,__dirname){${readFileSync(file, 'utf8')}\n})`,
+  options,
+)
+const module_ = { exports: {} }
+script.runInThisContext()(require, module_, module_.exports, file, __dirname)
+
+if (process.env.LANEKEEPER_MAKE_CACHE) {
+  // after the run, so that the functions it compiled are in the cache too
+  process.on('exit', () => {
+    writeFileSync(`${cache}.${process.pid}`, script.createCachedData())
+    renameSync(`${cache}.${process.pid}`, cache)
+  })
+}

@@ -1,0 +1,8 @@
+import { guardMergeResult } from '../scripts/guard.ts'
+import { openDoor } from './context.ts'
+import { mergedHeads } from './merged-heads.ts'
+
+/** Judges the merged result on the base, hand-made edits of the merge included. */
+export function preMergeCommit(): string | null {
+  return guardMergeResult(openDoor(), mergedHeads(process.env))
+}

@@ -1,0 +1,7 @@
+import { guardPush } from '../scripts/guard.ts'
+import { openDoor } from './context.ts'
+
+/** @param args `<local oid> <remote oid>` of the line that names the base */
+export function prePush([local, remote]: readonly string[]): string | null {
+  return local === undefined || remote === undefined ? null : guardPush(openDoor(), local, remote)
+}

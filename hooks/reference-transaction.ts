@@ -1,0 +1,12 @@
+import { guardMergeStart, guardMove } from '../scripts/guard.ts'
+import { openDoor } from './context.ts'
+import { mergedHeads } from './merged-heads.ts'
+
+/**
+ * The strong gate.
+ * @param args `early|late <old> <new>` from our stub. `old` is never trusted: git reports zeros for a forced update.
+ */
+export function referenceTransaction([phase, , to]: readonly string[]): string | null {
+  if (phase === 'early') return guardMergeStart(openDoor(), mergedHeads(process.env))
+  return phase === 'late' && to !== undefined ? guardMove(openDoor(), to) : null
+}

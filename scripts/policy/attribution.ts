@@ -1,0 +1,104 @@
+/**
+ * Whose work is a commit? A squash, a cherry-pick, a rebase or `am` brings a task's work to the base under new commit ids.
+ * What survives them: the author's name, address and time (cherry-pick, rebase, am, amend), and the blobs (squash,
+ * `cherry-pick -n`, a copied file). Pure: `git log` output in, owners out.
+ */
+import { type Change, parseRawDiff } from './changes.ts'
+
+export interface Commit {
+  readonly oid: string
+  readonly parents: readonly string[]
+  /** Author name, address and time (seconds), as one key. */
+  readonly author: string
+  /** Name git was given for the tip this was reached from (`--source`), else empty. */
+  readonly source: string
+  readonly subject: string
+  /** Of a merge: only what differs from every parent, i.e. what a hand or a conflict resolution made. */
+  readonly changes: readonly Change[]
+}
+
+/** `git log` options that `parseLog` reads; `-c` shows of a merge what was made by hand. */
+export const LOG_OPTIONS = [
+  '--source',
+  '-c',
+  '--raw',
+  '-z',
+  '--no-renames',
+  '--no-abbrev',
+  '--no-ext-diff',
+  '--format=%x01%H%x02%P%x02%an <%ae> %at%x02%S%x02%s%x02',
+] as const
+
+/** Commits out of `git log` with LOG_OPTIONS. */
+export function parseLog(output: string): Commit[] {
+  return output
+    .split('\u0001')
+    .slice(1)
+    .map((record) => {
+      const [oid = '', parents = '', author = '', source = '', subject = '', raw = ''] = record.split('\u0002')
+      const text = raw.replace(/^[\0\n]+/, '')
+      const changes = text.startsWith('::') ? parseCombinedDiff(text) : parseRawDiff(text)
+      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, source, subject, changes }
+    })
+}
+
+/** `::mode mode mode oid oid oid MM NUL path NUL` …: one more column for each parent. */
+function parseCombinedDiff(output: string): Change[] {
+  const fields = output.split('\0')
+  const changes: Change[] = []
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const header = fields[index] ?? ''
+    const columns = header.replace(/^\n?:+/, '').split(' ')
+    const parents = (columns.length - 3) / 2
+    const letters = columns.at(-1) ?? 'M'
+    changes.push({
+      path: fields[index + 1] ?? '',
+      status: (letters.includes('D') ? 'D' : letters.includes('A') ? 'A' : 'M') as Change['status'],
+      oldMode: columns[0] ?? '',
+      newMode: columns[parents] ?? '',
+      oid: columns.at(-2) ?? '',
+    })
+  }
+  return changes
+}
+
+/** The empty file is everybody's. */
+const EMPTY_BLOBS = new Set([
+  'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
+  '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
+])
+
+export interface Authorship {
+  /** The owner of a commit that has another id than the original, or null. */
+  ownerOf(commit: Pick<Commit, 'author' | 'changes'>): string | null
+  /** The owner whose branch made this very content at one of these paths, or null. */
+  ownerOfContent(changes: readonly Change[]): string | null
+}
+
+/** Knows every commit that only a task's branch has, by owner (the branch's name). */
+export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
+  const byAuthor = new Map<string, string>()
+  const byContent = new Map<string, string>()
+  for (const [owner, commits] of commitsByOwner)
+    for (const commit of commits) {
+      byAuthor.set(commit.author, owner)
+      for (const change of commit.changes) if (isTelling(change)) byContent.set(contentKey(change), owner)
+    }
+  const ownerOfContent = (changes: readonly Change[]) =>
+    changes
+      .filter(isTelling)
+      .map((change) => byContent.get(contentKey(change)))
+      .find((owner) => owner !== undefined) ?? null
+  return {
+    ownerOfContent,
+    ownerOf: ({ author, changes }) => byAuthor.get(author) ?? ownerOfContent(changes),
+  }
+}
+
+function isTelling({ status, oid }: Change): boolean {
+  return status !== 'D' && !EMPTY_BLOBS.has(oid) && !/^0+$/.test(oid)
+}
+
+function contentKey({ path, oid }: Change): string {
+  return `${oid} ${path}`
+}

@@ -1,0 +1,66 @@
+/** The questions the gate asks about commits, each one git process. */
+import { type Commit, LOG_OPTIONS, parseLog } from '../policy/attribution.ts'
+import { type Change, parseRawDiff, RAW_DIFF_OPTIONS } from '../policy/changes.ts'
+import type { Git } from './git.ts'
+
+/** The commit a name stands for, or null. */
+export function commitOf(git: Git, name: string): string | null {
+  const { status, stdout } = git.attempt(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
+  return status === 0 ? stdout.trim() : null
+}
+
+/** Whether `ancestor` is contained in `tip`. */
+export function isAncestor(git: Git, ancestor: string, tip: string): boolean {
+  return ancestor === tip || git.test(['merge-base', '--is-ancestor', ancestor, tip])
+}
+
+/**
+ * What merging `tip` into `into` would change: the three-dot diff; with several merge bases (criss-cross) the diff of the
+ * merge git would make, since no single base tells it (policy.md section 4).
+ */
+export function changesOfMerge(git: Git, into: string, tip: string): Change[] {
+  const bases = git
+    .attempt(['merge-base', '--all', into, tip])
+    .stdout.split('\n')
+    .filter((line) => line !== '')
+  if (bases.length > 1) {
+    const merged = git.attempt(['merge-tree', '--write-tree', into, tip]).stdout.split('\n')[0] ?? ''
+    if (/^[0-9a-f]{40,}$/.test(merged)) return changesBetween(git, into, merged)
+  }
+  return changesBetween(git, bases[0] ?? emptyTree(git), tip)
+}
+
+/** The plain diff of two commits or trees. */
+export function changesBetween(git: Git, from: string, to: string): Change[] {
+  return parseRawDiff(git.bytes(['diff-tree', '-r', ...RAW_DIFF_OPTIONS, from, to]).toString('utf8'))
+}
+
+/** What the index holds that `commit` does not. */
+export function stagedChanges(git: Git, commit: string): Change[] {
+  return parseRawDiff(git.bytes(['diff-index', '--cached', ...RAW_DIFF_OPTIONS, commit, '--']).toString('utf8'))
+}
+
+/** The commits that `tips` have and `excluded` do not, newest first, with what each changed. */
+export function commitsOf(git: Git, tips: readonly string[], excluded: readonly string[]): Commit[] {
+  if (tips.length === 0) return []
+  return parseLog(git.bytes(['log', ...LOG_OPTIONS, ...tips, '--not', ...excluded, '--']).toString('utf8'))
+}
+
+/** Branch → tip for every local branch. */
+export function branchTips(git: Git): Map<string, string> {
+  const lines = git.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/']).split('\n')
+  return new Map(
+    lines
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  )
+}
+
+/** The base's upstream tip, or null: what is there has been let through by the remote's own rules. */
+export function upstreamTip(git: Git, base: string): string | null {
+  return commitOf(git, `${base}@{upstream}`)
+}
+
+function emptyTree(git: Git): string {
+  return git.text(['hash-object', '-t', 'tree', '--stdin'], { input: '' })
+}
