@@ -2,8 +2,9 @@
  * What `npm run new-task` and `npx plop` ask and do. Two generators at least: with a single one plop takes a mistyped
  * name for the first answer and goes on (aesthetics.md section 6).
  */
-import { createOutput } from '../scripts/system/output.ts'
+
 import { ask } from '../scripts/system/ask.ts'
+import { createOutput } from '../scripts/system/output.ts'
 import { projectActions } from './project/actions.ts'
 import { projectPrompts } from './project/prompts.ts'
 import { taskActions } from './task/actions.ts'
@@ -18,7 +19,13 @@ interface Plop {
 
 export default function plopfile(plop: Plop): void {
   const out = createOutput(process)
-  const session = { cwd: process.cwd(), env: process.env, out, isInteractive: process.stdin.isTTY === true, confirm: ask }
+  const session = {
+    cwd: process.cwd(),
+    env: process.env,
+    out,
+    isInteractive: process.stdin.isTTY === true,
+    confirm: ask,
+  }
   // questions are narration: stdout is for the answer
   plop.inquirer = { ...plop.inquirer, prompt: plop.inquirer.createPromptModule({ output: process.stderr }) }
   plop.setWelcomeMessage('What is it to be?')

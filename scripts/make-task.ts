@@ -4,6 +4,7 @@
  * stays, is marked, and `setup` heals it.
  */
 import { join, resolve } from 'node:path'
+import type { Alarm } from './alarms.ts'
 import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
 import { LanekeeperError } from './policy/errors.ts'
@@ -27,6 +28,7 @@ export interface MadeTask {
   readonly task: Task
   readonly policy: Policy
   readonly record: WorktreeRecord
+  readonly alarms: readonly Alarm[]
 }
 
 interface Plan {
@@ -43,7 +45,6 @@ interface Plan {
  */
 export async function makeTask(session: Session, answers: TaskAnswers, path: string | null): Promise<MadeTask> {
   const { repository, alarms } = enter(session)
-  for (const alarm of alarms) session.out.warn(`${alarm.message}\n  ${alarm.hint}`)
   const plan = await holdingInterrupts(async (wasInterrupted) => {
     const written = await writtenDown(repository, session, answers, path)
     await addedOrUndone(repository, session, written, wasInterrupted)
@@ -54,7 +55,7 @@ export async function makeTask(session: Session, answers: TaskAnswers, path: str
   const policy = readPolicy(repository)
   session.out.note('Provisioning: ports, database, env file, dependencies')
   const record = await provision(openRepository(place.path, session.env), policy, { wait: true }, session.out)
-  return { task, policy, record }
+  return { task, policy, record, alarms }
 }
 
 /** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or the migrations. */
@@ -111,7 +112,9 @@ async function addedOrUndone(
   { task, place, startPoint }: Plan,
   wasInterrupted: () => boolean,
 ): Promise<void> {
-  out.note(`Adding the worktree ${place.path} on ${startPoint === null ? 'the existing branch' : 'branch'} ${task.branch}`)
+  out.note(
+    `Adding the worktree ${place.path} on ${startPoint === null ? 'the existing branch' : 'branch'} ${task.branch}`,
+  )
   try {
     const { hookFailure } = await addWorktree(repository, { path: place.path, branch: task.branch, startPoint })
     if (hookFailure !== null) out.warn(`The worktree is there, but a post-checkout hook failed: ${hookFailure}`)
@@ -121,10 +124,14 @@ async function addedOrUndone(
     tidyPlace(place)
     if (wasInterrupted()) throw new LanekeeperError('git', 'Interrupted; the task and its branch are undone.')
     if (!(cause instanceof LanekeeperError)) throw cause
-    throw new LanekeeperError(cause.code, `${cause.message}\nThe task and its branch are undone: nothing is left behind.`, {
-      hint: cause.hint ?? `Try another place: --path ${shellQuote(`../${task.id}`)}`,
-      cause,
-    })
+    throw new LanekeeperError(
+      cause.code,
+      `${cause.message}\nThe task and its branch are undone: nothing is left behind.`,
+      {
+        hint: cause.hint ?? `Try another place: --path ${shellQuote(`../${task.id}`)}`,
+        cause,
+      },
+    )
   }
 }
 

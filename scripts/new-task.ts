@@ -30,7 +30,12 @@ export const command: Command = {
   options: {
     title: { type: 'string', value: 'TEXT', help: 'What is to be done, in one line' },
     allow: { type: 'string', value: 'PATTERN', multiple: true, help: 'What the task may change' },
-    deny: { type: 'string', value: 'PATTERN', multiple: true, help: 'What it must not change though --allow covers it' },
+    deny: {
+      type: 'string',
+      value: 'PATTERN',
+      multiple: true,
+      help: 'What it must not change though --allow covers it',
+    },
     shared: { type: 'string', value: 'FILE', multiple: true, help: 'A file it shares with other tasks (package.json)' },
     step: { type: 'string', value: 'TEXT', multiple: true, help: 'A numbered step of the brief' },
     context: { type: 'string', value: 'TEXT', help: 'Background for the agent, in Markdown' },
@@ -114,7 +119,13 @@ async function askedFor(input: Input): Promise<TaskAnswers | null> {
   } satisfies Record<keyof RawAnswers, string | null>)
   if (raw === null) return null
   const asked = answersOf(raw as unknown as RawAnswers)
-  const flags = { allow: said.allow, deny: said.deny, shared: said.shared, steps: said.steps, dependsOn: said.dependsOn }
+  const flags = {
+    allow: said.allow,
+    deny: said.deny,
+    shared: said.shared,
+    steps: said.steps,
+    dependsOn: said.dependsOn,
+  }
   // a pattern with a space is one pattern in a flag, two in a prompt
   return { ...asked, ...Object.fromEntries(Object.entries(flags).filter(([, words]) => words && words.length > 0)) }
 }
@@ -126,7 +137,7 @@ function stopped(session: Session): Result {
 
 /** Says what was made and where to go on; a failed set-up is said too, and is exit status 3. */
 export async function finishTask(session: Session, made: MadeTask, shouldLaunch: boolean): Promise<Result> {
-  const { record, policy, task } = made
+  const { record, policy, task, alarms } = made
   const state = stateOf(record)
   if (state === 'failed') {
     for (const { step, message } of record.problems) session.out.error(`${step}: ${message}`)
@@ -140,7 +151,11 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
     await launch.run({ values: {}, positionals: [task.id], rest: [] }, session)
   }
   const text = [facts(made, state), nextSteps(session, made, shouldLaunch)].join('\n\n')
-  return { json: setupDocument(record, policy), text, exit: state === 'failed' ? EXIT.environment : EXIT.ok }
+  return {
+    json: { ...setupDocument(record, policy), ...(alarms.length > 0 ? { alarms } : {}) },
+    text,
+    exit: state === 'failed' ? EXIT.environment : EXIT.ok,
+  }
 }
 
 function facts({ task, record }: MadeTask, state: string): string {

@@ -1,6 +1,7 @@
 /** What the questions of a new task are checked against. */
 import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
+import { agentNames } from './policy/agents.ts'
 import type { AnswerFacts } from './policy/task-answers.ts'
 
 /** Reads settings and tasks of the repository around the session. */
@@ -10,6 +11,6 @@ export function answerFacts(session: Session): AnswerFacts {
     settings: policy.settings,
     base: policy.base,
     tasks: policy.tasks,
-    agents: [...Object.keys(policy.settings.agents), 'none'],
+    agents: agentNames(policy.settings),
   }
 }

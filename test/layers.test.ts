@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 /** The composition roots: they make the output and hand it on. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
   'scripts/cli.ts': ['scripts/system/output.ts', 'scripts/system/ask.ts'],
+  'generators/plopfile.ts': ['scripts/system/output.ts', 'scripts/system/ask.ts'],
 }
 const MAX_LINES = 200
 const MAX_PAGE_LINES: Readonly<Record<string, number>> = { 'AGENTS.md': 60, 'README.md': 400 }

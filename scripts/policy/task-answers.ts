@@ -106,7 +106,7 @@ function branchIsFree(branch: string, tasks: readonly Task[]): Validity {
 function patternsAreFine(line: string, isAllow: boolean): Validity {
   for (const pattern of words(line)) {
     const problem = problemWithPattern(pattern)
-    if (problem !== null) return `${JSON.stringify(pattern)} ${problem}.`
+    if (problem !== null) return `${JSON.stringify(pattern)} ${problem}`
     if (isAllow && matchesEverything(pattern)) return `"${pattern}" is the whole repository; name directories.`
   }
   return true
@@ -115,7 +115,8 @@ function patternsAreFine(line: string, isAllow: boolean): Validity {
 function migrationsAreFree(database: string, { settings, tasks }: AnswerFacts): Validity {
   if (database === '') return true
   const known = [...new Set(settings.migrations.map((set) => set.database))]
-  if (!known.includes(database)) return `There are no migrations of "${database}" (known: ${known.join(', ') || 'none'}).`
+  if (!known.includes(database))
+    return `There are no migrations of "${database}" (known: ${known.join(', ') || 'none'}).`
   const owner = tasks.find((task) => task.state === 'open' && task.migrations === database)
   return owner ? `Task "${owner.id}" owns them until it lands.` : true
 }

@@ -1,10 +1,12 @@
 /** From answers to a task: fills in what was not said, and says what does not fit the tasks there already are. */
+import { agentNames } from './agents.ts'
 import { LanekeeperError } from './errors.ts'
 import { checkedTaskId, slugOf } from './names.ts'
 import { matcherOf, patternsMeet } from './patterns.ts'
 import type { Settings } from './settings.ts'
 import { commandLine } from './shell-quote.ts'
 import { checkedTask, type Task } from './task.ts'
+import { fillTemplate } from './templates.ts'
 
 /** What a person or a script says about a new task; the rest has defaults. */
 export interface TaskAnswers {
@@ -36,12 +38,12 @@ export function defaultId(title: string): string {
 
 /** The branch that a task gets by itself: `branch` of the settings. */
 export function defaultBranch(settings: Pick<Settings, 'branch'>, id: string): string {
-  return settings.branch.replaceAll('{{task}}', id)
+  return fillTemplate(settings.branch, { task: id }, '"branch" in lanekeeper.json')
 }
 
 /** Path of a task's worktree as the settings word it, relative to the main worktree. */
 export function defaultPath(settings: Pick<Settings, 'worktrees'>, names: { repo: string; task: string }): string {
-  return settings.worktrees.replaceAll('{{repo}}', names.repo).replaceAll('{{task}}', names.task)
+  return fillTemplate(settings.worktrees, names, '"worktrees" in lanekeeper.json')
 }
 
 /**
@@ -78,8 +80,8 @@ function needsAllow(): LanekeeperError {
 }
 
 /**
- * Throws unless the task can live beside the others: a new id, a branch of its own, prerequisites that exist, and
- * migrations that nobody owns.
+ * Throws unless the task can live beside the others: a new id, a branch of its own, prerequisites and an agent
+ * that exist, and migrations that nobody owns.
  * @param tasks every task, whatever its state
  */
 export function assertFits(task: Task, settings: Settings, base: string, tasks: readonly Task[]): void {
@@ -93,6 +95,8 @@ export function assertFits(task: Task, settings: Settings, base: string, tasks: 
   const unknown = task.dependsOn.find((id) => !others.some((other) => other.id === id))
   if (unknown !== undefined)
     throw usage(`The task depends on "${unknown}", and there is no such task.`, 'All tasks: npx lanekeeper task list')
+  if (!agentNames(settings).includes(task.agent))
+    throw usage(`There is no agent "${task.agent}".`, `Known: ${agentNames(settings).join(', ')}`)
   assertMigrationsAreFree(task, settings, open)
 }
 

@@ -50,12 +50,16 @@ async function nodePlop() {
   return module.default(plopfilePath())
 }
 
-/** Ctrl-C: inquirer closes its prompt and signals the process; the promise of the answers then never settles. */
+/**
+ * Ctrl-C and Ctrl-D: inquirer closes its prompt, for Ctrl-C it signals the process, and the promise of the answers never
+ * settles. `beforeExit` is when nobody is left who could answer.
+ */
 function interruption(): { happened: Promise<null>; forget: () => void } {
   let stop = () => {}
   const happened = new Promise<null>((resolve) => {
     stop = () => resolve(null)
   })
-  process.once('SIGINT', stop)
-  return { happened, forget: () => process.removeListener('SIGINT', stop) }
+  const events = ['SIGINT', 'beforeExit'] as const
+  for (const event of events) process.once(event, stop)
+  return { happened, forget: () => events.forEach((event) => void process.removeListener(event, stop)) }
 }

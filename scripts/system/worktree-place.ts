@@ -80,7 +80,10 @@ function assertOutsideWorktrees(repository: Repository, path: string): void {
     .filter((worktree) => !worktree.isBare && path.startsWith(worktree.path + sep))
     .sort((a, b) => b.path.length - a.path.length)
   const [innermost] = holders
-  if (innermost) return assertIgnored(repository, innermost, path)
+  if (innermost) {
+    assertIgnored(repository, innermost, path)
+    return
+  }
   const outer = repository.git
     .at(repository.mainWorktree)
     .attempt(['rev-parse', '--show-superproject-working-tree'])
