@@ -8,6 +8,7 @@ import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { provision } from './provision.ts'
+import { worktreeEnvironment } from './system/env-files.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { openTasks } from './system/policy-source.ts'
@@ -88,12 +89,19 @@ export async function planOf(
     brief: briefOf(task, worktree),
     ports,
   })
-  return { task, worktree, record, agent, argv, env: environmentOf(task, record) }
+  return { task, worktree, record, agent, argv, env: environmentOf(task, worktree, record, session) }
 }
 
-function environmentOf(task: Task, record: WorktreeRecord): Record<string, string> {
+/** What our blocks in the worktree's env files say, and whose window it is. */
+function environmentOf(
+  task: Task,
+  { path }: Worktree,
+  record: WorktreeRecord,
+  session: Session,
+): Record<string, string> {
   const ports = Object.entries(record.ports?.ports ?? {}).map(([name, port]) => [name, String(port)])
-  return { ...Object.fromEntries(ports), LANEKEEPER_TASK: task.id }
+  const blocks = worktreeEnvironment(openRepository(path, session.env), record)
+  return { ...Object.fromEntries(ports), ...blocks, LANEKEEPER_TASK: task.id }
 }
 
 /** The record of a worktree that may be used; work under way is waited for, anything else is a person's to mend. */

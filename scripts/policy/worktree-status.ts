@@ -1,0 +1,134 @@
+/** What a worktree is and does, as `status` tells it; and that as a table for a person. */
+import { printable } from './refusal.ts'
+import type { Listener } from './sockets.ts'
+
+/** `main` and `missing` are facts of git's; the others are what the ledger says of the set-up. */
+export type WorktreeState = 'main' | 'ready' | 'pending' | 'failed' | 'unprovisioned' | 'missing'
+
+export interface ServiceListener extends Listener {
+  /** The variable the port has in the worktree. */
+  readonly service: string
+  /** Another worktree whose directory the process runs in: it serves that one's code on this one's port. */
+  readonly foreignWorktree: string | null
+}
+
+export interface WorktreeStatus {
+  readonly path: string
+  readonly branch: string | null
+  readonly task: string | null
+  readonly state: WorktreeState
+  readonly ports: Readonly<Record<string, number>>
+  readonly databases: Readonly<Record<string, { readonly provider: string; readonly url: string }>>
+  /** Commits that the base does not have; null where there is nothing to count from. */
+  readonly ahead: number | null
+  readonly behind: number | null
+  /** Whether anything is uncommitted; null where git could not tell. */
+  readonly dirty: boolean | null
+  /** The scope verdict on a task's branch; null for a branch that is no open task's. */
+  readonly verdict: 'pass' | 'refuse' | null
+  readonly head: string | null
+  /** How many paths are uncommitted. */
+  readonly changes: number | null
+  readonly lastCommit: { readonly subject: string; readonly committedAt: string } | null
+  readonly listeners: readonly ServiceListener[]
+  readonly agent: { readonly window: string; readonly session: string; readonly alive: boolean } | null
+  /** Why it is locked ('' where no reason was given), or null. */
+  readonly locked: string | null
+  /** Why the set-up failed, in the ledger's words. */
+  readonly problems: readonly string[]
+}
+
+const MINUTE_S = 60
+const HOUR_S = 60 * MINUTE_S
+const DAY_S = 24 * HOUR_S
+
+/** How long ago, in its largest unit: `5m`, `3h`, `12d`. */
+export function ageOf(since: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(since)) / 1000))
+  if (seconds < MINUTE_S) return `${seconds}s`
+  if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)}m`
+  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)}h`
+  return `${Math.floor(seconds / DAY_S)}d`
+}
+
+const HEADING = [
+  'TASK',
+  'BRANCH',
+  'STATE',
+  'BASE',
+  'CHANGES',
+  'SCOPE',
+  'AGENT',
+  'PORTS',
+  'DATABASE',
+  'LAST COMMIT',
+  'WORKTREE',
+]
+const SUBJECT_LENGTH = 40
+
+/** Rows for the table, the heading first, without columns that say nothing. Every cell is one line, whatever names and subjects hold. */
+export function statusRows(worktrees: readonly WorktreeStatus[], now: Date): string[][] {
+  const rows = worktrees.map((worktree) => rowOf(worktree, now).map(printable))
+  const isTold = HEADING.map((_, column) => rows.some((row) => row[column] !== '-'))
+  return [HEADING, ...rows].map((row) => row.filter((_, column) => isTold[column]))
+}
+
+function rowOf(worktree: WorktreeStatus, now: Date): string[] {
+  return [
+    worktree.task ?? '-',
+    worktree.branch ?? (worktree.head ? `(${worktree.head.slice(0, 8)})` : '-'),
+    worktree.locked === null ? worktree.state : `${worktree.state}, locked`,
+    distance(worktree),
+    changes(worktree),
+    worktree.verdict ?? '-',
+    worktree.agent ? (worktree.agent.alive ? 'running' : 'ended') : '-',
+    ports(worktree),
+    Object.keys(worktree.databases).join(' ') || '-',
+    lastCommit(worktree, now),
+    worktree.path,
+  ]
+}
+
+function distance({ ahead, behind }: WorktreeStatus): string {
+  if (ahead === null || behind === null) return '-'
+  return [ahead > 0 ? `+${ahead}` : '', behind > 0 ? `-${behind}` : ''].filter((part) => part !== '').join(' ') || '='
+}
+
+function changes({ changes: count }: WorktreeStatus): string {
+  if (count === null) return '?'
+  return count === 0 ? 'clean' : String(count)
+}
+
+function ports(worktree: WorktreeStatus): string {
+  const cells = Object.entries(worktree.ports).map(([service, port]) => {
+    const listener = worktree.listeners.find((found) => found.service === service)
+    return listener ? `${port} ${whoListens(listener)}` : String(port)
+  })
+  return cells.join(', ') || '-'
+}
+
+function whoListens({ program, pid, foreignWorktree }: ServiceListener): string {
+  const who = pid === null ? '(another user)' : `${program ?? 'process'} ${pid}`
+  return foreignWorktree === null ? who : `${who} OF ANOTHER WORKTREE`
+}
+
+function lastCommit({ lastCommit: last }: WorktreeStatus, now: Date): string {
+  if (last === null) return '-'
+  const subject = last.subject.length > SUBJECT_LENGTH ? `${last.subject.slice(0, SUBJECT_LENGTH - 1)}…` : last.subject
+  return `${ageOf(last.committedAt, now)} ${subject}`
+}
+
+/** Lines under the table: what needs a person, each with the command that goes on. */
+export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
+  return worktrees.flatMap(({ path, state, problems, listeners, task, verdict }) => [
+    ...(state === 'failed' ? [`✗ ${printable(path)}: the set-up failed${problems[0] ? `: ${problems[0]}` : ''}`] : []),
+    ...(state === 'missing' ? [`▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc`] : []),
+    ...listeners
+      .filter(({ foreignWorktree }) => foreignWorktree !== null)
+      .map(
+        ({ port, foreignWorktree }) =>
+          `▲ port ${port} of ${printable(path)} is served out of ${printable(foreignWorktree ?? '')}`,
+      ),
+    ...(verdict === 'refuse' ? [`▲ task ${task} is outside its lane: npx lanekeeper review ${task}`] : []),
+  ])
+}

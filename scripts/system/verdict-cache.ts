@@ -1,0 +1,47 @@
+/**
+ * Verdicts that were reached before. A verdict on a branch depends on the policy, the base's tip and the branch's tip;
+ * while none of them moves, `status` need not ask again. Only for showing: what refuses (hooks, `check`, `land`) always judges.
+ */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Verdict } from '../policy/verdict.ts'
+import { readJsonIfExists, writeAtomically } from './files.ts'
+import { openTasks, type Policy } from './policy-source.ts'
+import type { Repository } from './repository.ts'
+
+export type CachedVerdict = Verdict['verdict']
+
+export interface VerdictCache {
+  /** The verdict on a branch at a tip; reached with `judge` where it is not known. */
+  get(branch: string, tip: string, judge: () => CachedVerdict): CachedVerdict
+  /** Writes down what was asked this time, and forgets the rest. Failing to is no failure of the command. */
+  save(): void
+}
+
+/** Opens the cache of a repository under a policy. */
+export function openVerdictCache(repository: Repository, policy: Policy): VerdictCache {
+  const file = join(repository.stateDir, 'cache', 'verdicts.json')
+  const known = readJsonIfExists<Record<string, CachedVerdict>>(file) ?? {}
+  const asked: Record<string, CachedVerdict> = {}
+  const rules = createHash('sha256')
+    .update(JSON.stringify([policy.settings, openTasks(policy)]))
+    .digest('hex')
+    .slice(0, 16)
+  return {
+    get: (branch, tip, judge) => {
+      const key = `${rules} ${policy.baseTip} ${tip} ${branch}`
+      const verdict = known[key] ?? judge()
+      asked[key] = verdict
+      return verdict
+    },
+    save: () => {
+      const [before, after] = [known, asked].map((verdicts) => JSON.stringify(verdicts))
+      if (after === undefined || after === before) return
+      try {
+        writeAtomically(file, after)
+      } catch {
+        // a read-only repository still has a status
+      }
+    },
+  }
+}

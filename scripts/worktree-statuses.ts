@@ -1,0 +1,137 @@
+/** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
+import { judgeBranch } from './gate.ts'
+import { type Listener, worktreeHolding } from './policy/sockets.ts'
+import type { Task } from './policy/task.ts'
+import type { AgentWindow } from './policy/windows.ts'
+import type { ServiceListener, WorktreeState, WorktreeStatus } from './policy/worktree-status.ts'
+import { knownWorktreeId } from './system/identity.ts'
+import { readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
+import { listenersOn } from './system/listeners.ts'
+import { openTasks, type Policy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+import { describeTips, type Tip } from './system/tips.ts'
+import { openTmux } from './system/tmux.ts'
+import { countUncommitted } from './system/uncommitted.ts'
+import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
+import { listWorktrees, type Worktree } from './system/worktrees.ts'
+
+/** Everything that was learned in bulk. */
+interface Learned {
+  readonly paths: readonly string[]
+  readonly records: ReadonlyMap<string, WorktreeRecord>
+  readonly changes: ReadonlyMap<string, number | null>
+  readonly tips: ReadonlyMap<string, Tip>
+  readonly listeners: ReadonlyMap<number, Listener>
+  readonly windows: readonly AgentWindow[]
+  readonly verdicts: VerdictCache
+}
+
+/**
+ * The status of every worktree, the main one first.
+ * @throws `git` when the worktrees cannot be listed; whatever else cannot be learned is null in the answer
+ */
+export async function worktreeStatuses(repository: Repository, policy: Policy): Promise<WorktreeStatus[]> {
+  const worktrees = listWorktrees(repository.git).filter(({ isBare }) => !isBare)
+  const present = worktrees.filter(({ isPrunable }) => !isPrunable)
+  const heads = worktrees.map(({ head }) => head).filter(isCommit)
+  const later = Promise.all([
+    countUncommitted(
+      present.map(({ path }) => path),
+      repository.env,
+    ),
+    describeTips(repository.git, policy.baseTip, heads),
+  ])
+  // while git works: what takes no process, or one
+  const records = recordsOf(repository, worktrees)
+  const learned = {
+    paths: worktrees.map(({ path }) => path),
+    records,
+    listeners: listenersOn(portsOf(records), repository.env),
+    windows: records.size > 0 ? openTmux(repository.env).windows() : [],
+    verdicts: openVerdictCache(repository, policy),
+  }
+  const [changes, tips] = await later
+  const statuses = worktrees.map((worktree) => statusOf(worktree, { ...learned, changes, tips }, repository, policy))
+  learned.verdicts.save()
+  return statuses
+}
+
+function isCommit(oid: string): boolean {
+  return oid !== '' && !/^0+$/.test(oid)
+}
+
+function recordsOf(repository: Repository, worktrees: readonly Worktree[]): Map<string, WorktreeRecord> {
+  return new Map(
+    worktrees.flatMap(({ path, gitDir, isMain }): [string, WorktreeRecord][] => {
+      const id = gitDir === null || isMain ? null : knownWorktreeId(gitDir)
+      const record = id === null ? null : readRecord(repository, id)
+      return record ? [[path, record]] : []
+    }),
+  )
+}
+
+function portsOf(records: ReadonlyMap<string, WorktreeRecord>): Set<number> {
+  return new Set([...records.values()].flatMap(({ ports }) => Object.values(ports?.ports ?? {})))
+}
+
+function statusOf(worktree: Worktree, learned: Learned, repository: Repository, policy: Policy): WorktreeStatus {
+  const { path, branch } = worktree
+  const record = learned.records.get(path)
+  const task = openTasks(policy).find((open) => open.branch === branch)
+  const tip = learned.tips.get(worktree.head)
+  const changes = learned.changes.get(path) ?? null
+  const window = learned.windows.find((found) => found.worktree === record?.id)
+  return {
+    path,
+    branch,
+    task: task?.id ?? null,
+    state: stateIn(worktree, record),
+    ports: record?.ports?.ports ?? {},
+    databases: Object.fromEntries(
+      (record?.databases ?? []).map(({ role, provider, url }) => [role, { provider, url }]),
+    ),
+    ahead: tip?.distance?.ahead ?? null,
+    behind: tip?.distance?.behind ?? null,
+    dirty: changes === null ? null : changes > 0,
+    verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
+    head: isCommit(worktree.head) ? worktree.head : null,
+    changes,
+    lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,
+    listeners: listenersAt(path, record, learned),
+    agent: window ? { window: window.id, session: window.session, alive: window.isAlive } : null,
+    locked: worktree.isLocked ? (worktree.lockReason ?? '') : null,
+    problems: (record?.problems ?? []).map(({ message }) => message),
+  }
+}
+
+function stateIn({ isMain, isPrunable }: Worktree, record: WorktreeRecord | undefined): WorktreeState {
+  if (isMain) return 'main'
+  if (isPrunable) return 'missing'
+  return record ? stateOf(record) : 'unprovisioned'
+}
+
+/** A branch without commits of its own has nothing to judge; one that cannot be judged shows no verdict. */
+function verdictOn(
+  task: Task,
+  tip: string,
+  described: Tip | undefined,
+  { verdicts }: Learned,
+  repository: Repository,
+  policy: Policy,
+): 'pass' | 'refuse' | null {
+  if (described?.distance?.ahead === 0) return 'pass'
+  try {
+    return verdicts.get(task.branch, tip, () => judgeBranch(repository, policy, task.branch).verdict.verdict)
+  } catch {
+    return null
+  }
+}
+
+function listenersAt(path: string, record: WorktreeRecord | undefined, learned: Learned): ServiceListener[] {
+  return Object.entries(record?.ports?.ports ?? {}).flatMap(([service, port]) => {
+    const listener = learned.listeners.get(port)
+    if (!listener) return []
+    const home = listener.cwd === null ? null : worktreeHolding(listener.cwd, learned.paths)
+    return [{ ...listener, service, foreignWorktree: home === path ? null : home }]
+  })
+}
