@@ -1,0 +1,186 @@
+/**
+ * The door to SQLite itself, whichever this machine has. A database is copied with `VACUUM INTO` from a read-only
+ * connection, never as a file: `cp` of a live one was corrupt or lost commits in up to 12 of 12 trials, and a paged
+ * backup never ends while somebody writes (databases.md sections 1.1 and 1.2).
+ *
+ * Order: Node's own, the project's own driver, the sqlite3 command, our optional libsql. Native modules are loaded at run
+ * time from where they are installed, since the hooks run from a copy that has no node_modules beside it.
+ */
+import { spawnSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readJsonIfExists } from '../files.ts'
+
+/** How long to wait for a writer's lock; a commit takes milliseconds. */
+const BUSY_TIMEOUT_MS = 5000
+
+export interface SqliteEngine {
+  readonly name: string
+  /** Rows of a query as arrays of text, after the statements before it. `readOnly` never makes a file. */
+  rows(file: string, sql: readonly string[], options: { readOnly: boolean }): string[]
+}
+
+/** Where native modules may be installed. */
+export interface EnginePlaces {
+  readonly mainWorktree: string
+  /** Our directory in the common git dir; `runtime.json` in it may name libsql's entry. */
+  readonly stateDir: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** The engines of this machine in order of preference; the first is used. */
+const ENGINES: readonly ((places: EnginePlaces) => SqliteEngine | null)[] = [
+  nodeEngine,
+  ({ mainWorktree }) => moduleEngine('better-sqlite3', [join(mainWorktree, 'package.json')]),
+  ({ mainWorktree }) => moduleEngine('libsql', [join(mainWorktree, 'package.json')]),
+  commandEngine,
+  ourLibsql,
+]
+
+/** The first engine there is, or null. */
+export function findEngine(places: EnginePlaces): SqliteEngine | null {
+  for (const find of ENGINES) {
+    const engine = find(places)
+    if (engine) return engine
+  }
+  return null
+}
+
+/** All engines of this machine, for tests and `doctor`. */
+export function allEngines(places: EnginePlaces): SqliteEngine[] {
+  return ENGINES.map((find) => find(places)).filter((engine) => engine !== null)
+}
+
+/**
+ * Copies a database as one consistent snapshot to `target`, which must not exist, and keeps WAL mode.
+ * Throws what SQLite says: locked, disk full, not a database.
+ */
+export function copyDatabase(engine: SqliteEngine, source: string, target: string): void {
+  const literal = `'${target.replaceAll("'", "''")}'`
+  const [mode] = engine.rows(source, ['PRAGMA journal_mode'], { readOnly: true })
+  engine.rows(source, [`VACUUM INTO ${literal}`], { readOnly: true })
+  // VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4)
+  if (mode === 'wal') engine.rows(target, ['PRAGMA journal_mode=WAL'], { readOnly: false })
+}
+
+/** What `PRAGMA quick_check` says first: `ok`, or what is wrong. */
+export function quickCheck(engine: SqliteEngine, file: string): string {
+  return engine.rows(file, ['PRAGMA quick_check(1)'], { readOnly: true })[0] ?? 'no answer'
+}
+
+/** What better-sqlite3, libsql and (nearly) node:sqlite have in common. */
+interface Connection {
+  exec(sql: string): unknown
+  prepare(sql: string): { all(): unknown[] }
+  close(): void
+}
+
+function connectionEngine(name: string, open: (file: string, readOnly: boolean) => Connection): SqliteEngine {
+  return {
+    name,
+    rows: (file, sql, { readOnly }) => {
+      const connection = open(file, readOnly)
+      try {
+        connection.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+        return sql.flatMap((statement) => {
+          if (statement.startsWith('PRAGMA'))
+            return connection
+              .prepare(statement)
+              .all()
+              .map((row) => String(Object.values(row as object)[0]))
+          connection.exec(statement)
+          return []
+        })
+      } finally {
+        connection.close()
+      }
+    },
+  }
+}
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (file: string, options: { readOnly: boolean }) => Connection
+}
+
+/** `node:sqlite`, from Node 22.5 on. */
+function nodeEngine(): SqliteEngine | null {
+  const sqlite = quietly(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined)
+  if (!sqlite) return null
+  return connectionEngine('node:sqlite', (file, readOnly) => new sqlite.DatabaseSync(file, { readOnly }))
+}
+
+/** Node 22 warns once that the module is experimental; a person who adds a worktree cannot do anything about it. */
+function quietly<T>(load: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return load()
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+type Driver = new (file: string, options: object) => Connection
+
+/** A driver with better-sqlite3's interface, loaded as `specifier` from the first of `bases` that has it. */
+function moduleEngine(name: string, bases: readonly string[], specifier = name): SqliteEngine | null {
+  for (const base of bases) {
+    try {
+      const Database = createRequire(base)(specifier) as Driver
+      return connectionEngine(name, (file, readOnly) =>
+        name === 'libsql'
+          ? new Database(readOnly ? readOnlyUri(file) : file, {})
+          : new Database(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
+      )
+    } catch {
+      // not installed there, or built for another Node
+    }
+  }
+  return null
+}
+
+/** libsql has no read-only option, and would make a missing file; it understands SQLite's own URIs. */
+function readOnlyUri(file: string): string {
+  return `${pathToFileURL(file).href.replace('file://', 'file:')}?mode=ro`
+}
+
+/** libsql as our own optional dependency: named by the runtime file, beside the running program, or beside the package. */
+function ourLibsql({ mainWorktree, stateDir }: EnginePlaces): SqliteEngine | null {
+  const runtime = join(stateDir, 'runtime.json')
+  const hint = readJsonIfExists<{ libsql?: string }>(runtime)?.libsql
+  const hinted = hint === undefined ? null : moduleEngine('libsql', [runtime], hint)
+  const bases = [process.argv[1], join(mainWorktree, 'node_modules', 'lanekeeper', 'package.json')]
+  return (
+    hinted ??
+    moduleEngine(
+      'libsql',
+      bases.map(realpathIfExists).filter((path) => path !== null),
+    )
+  )
+}
+
+function realpathIfExists(path: string | undefined): string | null {
+  try {
+    return path === undefined ? null : realpathSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** The `sqlite3` command. */
+function commandEngine({ env }: EnginePlaces): SqliteEngine | null {
+  if (spawnSync('sqlite3', ['-version'], { env, stdio: 'ignore' }).status !== 0) return null
+  return {
+    name: 'sqlite3',
+    rows: (file, sql, { readOnly }) => {
+      const options = ['-batch', '-bail', '-init', '/dev/null', '-cmd', `.timeout ${BUSY_TIMEOUT_MS}`]
+      const result = spawnSync('sqlite3', [...options, ...(readOnly ? ['-readonly'] : []), file, sql.join(';\n')], {
+        env,
+      })
+      if (result.status === 0) return String(result.stdout).split('\n').slice(0, -1)
+      throw new Error(String(result.stderr).trim().split('\n').at(-1) || `sqlite3 exited ${result.status}`)
+    },
+  }
+}

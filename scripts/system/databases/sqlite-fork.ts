@@ -1,0 +1,182 @@
+/**
+ * Making one fork. Proof of ownership is the file itself: the copy is made under a temporary name, its device and inode
+ * go to the ledger, and only then it gets its name, by a link that never replaces anything. So a crash at any point
+ * leaves nothing, a temporary file that carries our nonce, or a file whose inode the ledger knows.
+ */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { LanekeeperError } from '../../policy/errors.ts'
+import { isErrno } from '../files.ts'
+import type { DatabaseRecord } from '../ledger.ts'
+import type { Repository } from '../repository.ts'
+import { copyDatabase, findEngine, quickCheck, type SqliteEngine } from './sqlite-engine.ts'
+import { isInside, realpathOf } from './sqlite-source.ts'
+
+/** What SQLite keeps beside a database. */
+const COMPANIONS = ['-wal', '-shm', '-journal'] as const
+const AGAIN = 'npx lanekeeper setup'
+
+/**
+ * Makes the fork that was planned; a temporary file that a crash left is ours by its name and goes first.
+ * @param save writes the ledger; called before each effect
+ * @throws `database`; nothing half-made is left then
+ */
+export function makeFork(
+  record: DatabaseRecord,
+  repository: Repository,
+  save: (record: DatabaseRecord) => void,
+): DatabaseRecord {
+  const { source, resource: target } = record
+  refuseWayOut(record, repository)
+  const temporary = temporaryOf(record)
+  const engine = engineFor(record, repository)
+  if (lstatIfExists(target)) return adopt(record, engine)
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    removeWithCompanions(temporary)
+    copyDatabase(engine, realpathOf(source), temporary)
+    const said = quickCheck(engine, temporary)
+    if (said !== 'ok') throw damaged(source, said)
+    settle(temporary, source)
+    const created: DatabaseRecord = { ...record, state: 'created', mark: markOf(temporary) }
+    save(created)
+    nameWithoutReplacing(temporary, target)
+    return { ...created, state: 'ready' }
+  } catch (cause) {
+    save({ ...record, state: 'failed' })
+    throw explained(record, cause)
+  } finally {
+    removeWithCompanions(temporary)
+  }
+}
+
+/** The target is there already and is not ours: it is kept, and used if it is a sound database. */
+function adopt(record: DatabaseRecord, engine: SqliteEngine): DatabaseRecord {
+  const { resource: target } = record
+  removeWithCompanions(temporaryOf(record))
+  const message = `${target} already exists and was not made by lanekeeper; left untouched.`
+  const said = checked(engine, target)
+  if (said === 'ok') return { ...record, state: 'ready', message }
+  throw new LanekeeperError('database', `${message} It is not a sound database (${said}).`, {
+    hint: `Delete it, then: ${AGAIN}`,
+  })
+}
+
+function checked(engine: SqliteEngine, file: string): string {
+  try {
+    return quickCheck(engine, file)
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
+/**
+ * No symlink may lead the fork out of its worktree, and no name may mean the source itself.
+ * @throws `database`
+ */
+export function refuseWayOut(record: DatabaseRecord, { root }: Repository): void {
+  const { resource: target, source } = record
+  const status = lstatIfExists(target)
+  const inside = isInside(root, target)
+  if (status?.isSymbolicLink() || (inside && !isInside(realpathOf(root), `${realpathOf(dirname(target))}/`)))
+    throw new LanekeeperError('database', `${target} is reached through a symbolic link; a fork there may be shared.`, {
+      hint: `Make it a plain ${status ? 'file' : 'directory'} in this worktree, then: ${AGAIN}`,
+    })
+  if (status && (!status.isFile() || markOf(target) === markOf(realpathOf(source))))
+    throw new LanekeeperError(
+      'database',
+      `${target} is ${status.isFile() ? `the same file as ${source}` : 'no file'}.`,
+      {
+        hint: `Delete it in this worktree, then: ${AGAIN}`,
+      },
+    )
+}
+
+function engineFor({ source }: DatabaseRecord, repository: Repository): SqliteEngine {
+  const engine = findEngine(repository)
+  if (engine) return engine
+  throw new LanekeeperError(
+    'database',
+    `Cannot copy ${source} safely: this Node (${process.version}) has no node:sqlite and neither libsql, better-sqlite3 nor the sqlite3 command was found. A plain file copy can corrupt a live database.`,
+    { hint: `Install one: npm i -D libsql, then: ${AGAIN}` },
+  )
+}
+
+/** The source's permissions, and on the disk before it gets its name. */
+function settle(temporary: string, source: string): void {
+  chmodSync(temporary, statSync(source).mode & 0o777)
+  for (const companion of COMPANIONS) rmSync(temporary + companion, { force: true })
+  const file = openSync(temporary, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A link, unlike a rename, fails where somebody else was faster. */
+function nameWithoutReplacing(temporary: string, target: string): void {
+  const stray = COMPANIONS.map((companion) => target + companion).find((path) => lstatIfExists(path))
+  // SQLite would replay a foreign log into the fresh file
+  if (stray) throw new Error(`${stray} is there without its database; delete it`)
+  try {
+    linkSync(temporary, target)
+  } catch (cause) {
+    if (!isErrno(cause, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw cause
+    // a file system without hard links
+    if (lstatIfExists(target)) throw cause
+    renameSync(temporary, target)
+  }
+}
+
+/** Where the fork is made before it gets its name. */
+export function temporaryOf({ resource, nonce }: DatabaseRecord): string {
+  return `${resource}.tmp-${nonce}`
+}
+
+/** A database file with its log and journal. */
+export function removeWithCompanions(file: string): void {
+  for (const path of [file, ...COMPANIONS.map((companion) => file + companion)]) rmSync(path, { force: true })
+}
+
+/** Device and inode, as the ledger writes them. */
+export function markOf(file: string): string {
+  const status = lstatSync(file, { bigint: true })
+  return `${status.dev}:${status.ino}`
+}
+
+/** Status of the path itself, not of what a link points at; undefined where there is nothing. */
+export function lstatIfExists(path: string) {
+  return lstatSync(path, { throwIfNoEntry: false })
+}
+
+function damaged(source: string, said: string): LanekeeperError {
+  return new LanekeeperError(
+    'database',
+    `The copy of ${source} failed quick_check (${said}). The source itself may be damaged; nothing was installed.`,
+    { hint: `Mend the source, then: ${AGAIN}` },
+  )
+}
+
+/** SQLite's words in ours. */
+function explained({ source }: DatabaseRecord, cause: unknown): LanekeeperError {
+  if (cause instanceof LanekeeperError) return cause
+  const said = cause instanceof Error ? cause.message : String(cause)
+  if (/locked|busy/i.test(said))
+    return new LanekeeperError('database', `${source} is locked by another process.`, {
+      hint: `Stop the writer, or retry: ${AGAIN}`,
+      cause,
+    })
+  return new LanekeeperError('database', `Cannot copy ${source}: ${said}.`, { hint: `Then retry: ${AGAIN}`, cause })
+}
