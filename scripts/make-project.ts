@@ -42,8 +42,7 @@ export async function makeProject(session: Session, answers: ProjectAnswers): Pr
 }
 
 function assertEmpty(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined || (stat.isDirectory() && readdirSync(path).length === 0)) return
+  if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return
   throw new LanekeeperError('usage', `${path} exists already and is not empty.`, {
     hint: 'Choose a new directory. To adopt Lanekeeper in a project that exists: npx lanekeeper init',
   })

@@ -55,8 +55,7 @@ function nearestDirectory(path: string): string {
 }
 
 function assertFree(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined || (stat.isDirectory() && readdirSync(path).length === 0)) return
+  if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return
   throw new LanekeeperError('usage', `${path} exists already and is not empty.`, {
     hint: 'Choose another place: --path ../somewhere-else',
   })
