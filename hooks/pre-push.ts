@@ -1,7 +1,9 @@
+import { openDoor } from '../scripts/door.ts'
 import { guardPush } from '../scripts/guard.ts'
-import { openDoor } from './context.ts'
 
 /** @param args `<local oid> <remote oid>` of the line that names the base */
 export function prePush([local, remote]: readonly string[]): string | null {
-  return local === undefined || remote === undefined ? null : guardPush(openDoor(), local, remote)
+  return local === undefined || remote === undefined
+    ? null
+    : guardPush(openDoor(process.cwd(), process.env), local, remote)
 }

@@ -1,7 +1,7 @@
+import { openDoor } from '../scripts/door.ts'
 import { guardRebase } from '../scripts/guard.ts'
-import { openDoor } from './context.ts'
 
 /** @param args what git gives: the upstream that the base would be rebased onto */
 export function preRebase([upstream]: readonly string[]): string | null {
-  return upstream === undefined ? null : guardRebase(openDoor(), upstream)
+  return upstream === undefined ? null : guardRebase(openDoor(process.cwd(), process.env), upstream)
 }

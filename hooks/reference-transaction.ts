@@ -1,5 +1,5 @@
+import { openDoor } from '../scripts/door.ts'
 import { guardMergeStart, guardMove } from '../scripts/guard.ts'
-import { openDoor } from './context.ts'
 import { mergedHeads } from './merged-heads.ts'
 
 /**
@@ -7,6 +7,6 @@ import { mergedHeads } from './merged-heads.ts'
  * @param args `early|late <old> <new>` from our stub. `old` is never trusted: git reports zeros for a forced update.
  */
 export function referenceTransaction([phase, , to]: readonly string[]): string | null {
-  if (phase === 'early') return guardMergeStart(openDoor(), mergedHeads(process.env))
-  return phase === 'late' && to !== undefined ? guardMove(openDoor(), to) : null
+  if (phase === 'early') return guardMergeStart(openDoor(process.cwd(), process.env), mergedHeads(process.env))
+  return phase === 'late' && to !== undefined ? guardMove(openDoor(process.cwd(), process.env), to) : null
 }

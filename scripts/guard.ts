@@ -4,25 +4,18 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Door } from './door.ts'
 import { type Judgement, judgeHeads, judgeMove, judgeStaged, judgeTaskChanges } from './gate.ts'
 import type { Change } from './policy/changes.ts'
 import { recoveryOf, type Unfinished } from './policy/recovery.ts'
 import { refusalText } from './policy/refusal.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readIfExists } from './system/files.ts'
-import type { GitCommand } from './system/git-process.ts'
 import { commitOf, isAncestor, stagedChanges } from './system/history.ts'
 import { writeInScope } from './system/in-scope.ts'
-import { openTasks, type Policy } from './system/policy-source.ts'
+import { openTasks } from './system/policy-source.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 import { markVerified } from './system/verified.ts'
-
-export interface Door {
-  readonly repository: Repository
-  readonly policy: Policy
-  /** The git command that runs the hook. */
-  readonly command: GitCommand
-}
 
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
 export function guardMergeStart(door: Door, heads: readonly string[]): string | null {
@@ -38,7 +31,11 @@ export function guardMove(door: Door, to: string): string | null {
   const { repository, policy } = door
   if (/^0+$/.test(to)) return guardDeletion(door)
   if (policy.baseTip === null || to === policy.baseTip) return null
-  const refusal = textOf(door, judgeMove(repository, policy, policy.baseTip, to), recovery(door))
+  const refusal = textOf(
+    door,
+    judgeMove(repository, policy, policy.baseTip, to, pickedHeads(repository)),
+    recovery(door),
+  )
   if (refusal === null) markVerified(repository.git, policy.base, to)
   return refusal
 }
@@ -93,8 +90,7 @@ function guardCommitOnBase(door: Door): string | null {
     (head) => commitOf(repository.git, head) !== null,
   )
   if (heads.length > 0) return textOf(door, judgeHeads(repository, policy, heads, made), recovery(door))
-  const picked = readIfExists(join(repository.gitDir, 'CHERRY_PICK_HEAD'))?.trim() ?? null
-  return textOf(door, judgeStaged(repository, policy, made, picked), recovery(door))
+  return textOf(door, judgeStaged(repository, policy, made, pickedHeads(repository)), recovery(door))
 }
 
 function mergeHeads({ gitDir }: Repository): string[] {
@@ -105,6 +101,12 @@ function mergeHeads({ gitDir }: Repository): string[] {
 function squashedHeads({ gitDir }: Repository): string[] {
   const tip = /^commit ([0-9a-f]+)/m.exec(readIfExists(join(gitDir, 'SQUASH_MSG')) ?? '')?.[1]
   return tip ? [tip] : []
+}
+
+/** Whose work git is committing under a new id right now. */
+function pickedHeads(repository: Repository): string[] {
+  const picked = readIfExists(join(repository.gitDir, 'CHERRY_PICK_HEAD'))?.trim()
+  return [...(picked ? [picked] : []), ...squashedHeads(repository)]
 }
 
 /** pre-rebase of the base: what `upstream` has would come under it. */
@@ -158,5 +160,6 @@ function unfinishedIn(gitDir: string): Unfinished {
     cherryPick: has('CHERRY_PICK_HEAD'),
     rebase: has('rebase-merge') || (has('rebase-apply') && !has('rebase-apply/applying')),
     am: has('rebase-apply/applying'),
+    sequencer: has('sequencer'),
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Whose work is a commit? A squash, a cherry-pick, a rebase or `am` brings a task's work to the base under new commit ids.
- * What survives them: the author's name, address and time (cherry-pick, rebase, am, amend), and the blobs (squash,
+ * What survives them: the author's name, address, time and the
+ * subject (cherry-pick, rebase, am), and the blobs (squash,
  * `cherry-pick -n`, a copied file). Pure: `git log` output in, owners out.
  */
 import { type Change, parseRawDiff } from './changes.ts'
@@ -8,8 +9,8 @@ import { type Change, parseRawDiff } from './changes.ts'
 export interface Commit {
   readonly oid: string
   readonly parents: readonly string[]
-  /** Author name, address and time (seconds), as one key. */
-  readonly author: string
+  /** Author name, address, time (seconds) and subject as one key: the time alone is no proof, agents commit as the person. */
+  readonly signature: string
   /** Name git was given for the tip this was reached from (`--source`), else empty. */
   readonly source: string
   readonly subject: string
@@ -38,7 +39,8 @@ export function parseLog(output: string): Commit[] {
       const [oid = '', parents = '', author = '', source = '', subject = '', raw = ''] = record.split('\u0002')
       const text = raw.replace(/^[\0\n]+/, '')
       const changes = text.startsWith('::') ? parseCombinedDiff(text) : parseRawDiff(text)
-      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, source, subject, changes }
+      const signature = `${author} ${subject}`
+      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), signature, source, subject, changes }
     })
 }
 
@@ -70,18 +72,18 @@ const EMPTY_BLOBS = new Set([
 
 export interface Authorship {
   /** The owner of a commit that has another id than the original, or null. */
-  ownerOf(commit: Pick<Commit, 'author' | 'changes'>): string | null
+  ownerOf(commit: Pick<Commit, 'signature' | 'changes'>): string | null
   /** The owner whose branch made this very content at one of these paths, or null. */
   ownerOfContent(changes: readonly Change[]): string | null
 }
 
 /** Knows every commit that only a task's branch has, by owner (the branch's name). */
 export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
-  const byAuthor = new Map<string, string>()
+  const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
   for (const [owner, commits] of commitsByOwner)
     for (const commit of commits) {
-      byAuthor.set(commit.author, owner)
+      bySignature.set(commit.signature, owner)
       for (const change of commit.changes) if (isTelling(change)) byContent.set(contentKey(change), owner)
     }
   const ownerOfContent = (changes: readonly Change[]) =>
@@ -91,7 +93,7 @@ export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit
       .find((owner) => owner !== undefined) ?? null
   return {
     ownerOfContent,
-    ownerOf: ({ author, changes }) => byAuthor.get(author) ?? ownerOfContent(changes),
+    ownerOf: ({ signature, changes }) => bySignature.get(signature) ?? ownerOfContent(changes),
   }
 }
 

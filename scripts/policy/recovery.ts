@@ -10,6 +10,8 @@ export interface Unfinished {
   readonly cherryPick: boolean
   readonly rebase: boolean
   readonly am: boolean
+  /** Several commits are being picked or reverted. */
+  readonly sequencer: boolean
 }
 
 /**
@@ -27,7 +29,8 @@ export function recoveryOf(subcommand: string, args: readonly string[], unfinish
     case 'revert':
       return ['git reset --merge']
     case 'cherry-pick':
-      return args.includes('--ff') ? ['git reset --merge'] : ['git cherry-pick --abort']
+      // a single pick that was a fast-forward leaves nothing to abort
+      return args.includes('--ff') && !unfinished.sequencer ? ['git reset --merge'] : ['git cherry-pick --abort']
     case 'rebase':
       return ['git rebase --abort']
     case 'am':

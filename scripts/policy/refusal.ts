@@ -42,8 +42,14 @@ function violationLines(violation: Violation, facts: Facts): string[] {
   return [
     `  ${violation.status || ' '}  ${printable(violation.path)}`,
     `     ${violation.rule}: ${violation.message}`,
+    ...(hasOwnSource(violation, facts) ? [`     came with: ${violation.source}`] : []),
     ...(owner ? [`     owner: ${owner}`] : []),
   ]
+}
+
+/** A source that is not simply the task's branch tells the reader where to look: a squashed commit, a hand-made edit. */
+function hasOwnSource({ task, source }: Violation, facts: Facts): boolean {
+  return task !== null && facts.openTasks.every(({ branch }) => branch !== source)
 }
 
 function recoveryLines({ recovery }: RefusalContext): string[] {

@@ -1,0 +1,130 @@
+/**
+ * Who brought what. Asked of the commits, never of the command: a task's branch by containment, and what came under new
+ * commit ids (squash, cherry-pick, rebase, am) by authorship.
+ */
+import { authorshipOf, type Commit } from './policy/attribution.ts'
+import type { Change } from './policy/changes.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { matcherOf } from './policy/patterns.ts'
+import type { Contribution } from './policy/verdict.ts'
+import { branchTips, changesOfMerge, commitOf, commitsOf, isAncestor, upstreamTip } from './system/history.ts'
+import { openTasks, type Policy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+
+/** What merging one head (a branch or a commit) would bring. Throws `git` when there is none. */
+export function contributionsOfHead(repository: Repository, policy: Policy, head: string): Contribution[] {
+  const { git } = repository
+  const tips = branchTips(git)
+  const tip = tips.get(head) ?? commitOf(git, head)
+  if (tip === null) throw noSuchBranch(head)
+  const base = landedTip(repository, policy)
+  if (base === null || isAncestor(git, tip, base)) return []
+  const branch = tips.has(head) ? head : ([...tips].find(([, oid]) => oid === tip)?.[0] ?? null)
+  const task = openTasks(policy).find((open) => open.branch === branch)
+  if (task) return [{ task, source: task.branch, changes: changesOfMerge(git, base, tip) }]
+  return contributionsOfMove(repository, policy, base, tip)
+}
+
+/** The commit against which new work is measured: the base, or its upstream where that is ahead of it. */
+function landedTip(repository: Repository, policy: Policy): string | null {
+  if (policy.baseTip === null) return null
+  const upstream = upstreamTip(repository.git, policy.base)
+  return upstream !== null && isAncestor(repository.git, policy.baseTip, upstream) ? upstream : policy.baseTip
+}
+
+/** `from` may be the base's tip or what was last verified; the upstream's commits are nobody's contribution. */
+export function contributionsOfMove(
+  repository: Repository,
+  policy: Policy,
+  from: string,
+  to: string,
+  picked: readonly string[] = [],
+): Contribution[] {
+  const { git } = repository
+  const upstream = upstreamTip(git, policy.base)
+  if (isAncestor(git, to, from) || (upstream !== null && isAncestor(git, to, upstream))) return []
+  const known = upstream === null ? [from] : [from, upstream]
+  const arrived = commitsOf(git, [to], known)
+  const landed = upstream !== null && isAncestor(git, from, upstream) ? upstream : from
+  const { owners, authorship, newest } = taskCommits(repository, policy, landed)
+  const ofTasks = openTasks(policy).flatMap((task) => {
+    const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
+    return tip ? [{ task, source: task.branch, changes: changesOfMerge(git, landed, tip.oid) }] : []
+  })
+  const foreign = arrived.filter(({ oid }) => !owners.has(oid))
+  const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
+  return [
+    ...ofTasks,
+    ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
+    ...withoutTask(repository, policy, arrived, landed),
+  ]
+}
+
+export interface TaskCommits {
+  /** Commit → branch of the task whose it is. */
+  readonly owners: ReadonlyMap<string, string>
+  readonly authorship: ReturnType<typeof authorshipOf>
+  /** Branch → its commits, newest first. */
+  readonly newest: ReadonlyMap<string, readonly Commit[]>
+}
+
+/** Every commit that an open task's branch has and the base does not. */
+export function taskCommits(repository: Repository, policy: Policy, landed: string): TaskCommits {
+  const branches = openTasks(policy).map(({ branch }) => branch)
+  const existing = branchTips(repository.git)
+  const refs = branches.filter((branch) => existing.has(branch)).map((branch) => `refs/heads/${branch}`)
+  const commits = landed === '' ? [] : commitsOf(repository.git, refs, [landed])
+  const newest = new Map<string, Commit[]>()
+  for (const commit of commits) {
+    const branch = commit.source.replace(/^refs\/heads\//, '')
+    newest.set(branch, [...(newest.get(branch) ?? []), commit])
+  }
+  const owners = new Map(commits.map(({ oid, source }) => [oid, source.replace(/^refs\/heads\//, '')]))
+  return { owners, authorship: authorshipOf(newest), newest }
+}
+
+/** A commit with a new id that carries a task's work, or a merge of a task's branch with something made by hand. */
+function attributed(
+  commit: Commit,
+  policy: Policy,
+  owners: TaskCommits['owners'],
+  authorship: TaskCommits['authorship'],
+  pickedFrom: string | undefined,
+): Contribution[] {
+  const merged = commit.parents
+    .slice(1)
+    .map((parent) => owners.get(parent))
+    .find((owner) => owner !== undefined)
+  const owner = commit.parents.length > 1 ? merged : (pickedFrom ?? authorship.ownerOf(commit))
+  const task = openTasks(policy).find(({ branch }) => branch === owner)
+  return task ? [{ task, source: `commit ${commit.oid.slice(0, 10)}`, changes: commit.changes }] : []
+}
+
+/** Branches that look like a task's but have no open task, when their tip arrived. */
+function withoutTask(
+  repository: Repository,
+  policy: Policy,
+  arrived: readonly Commit[],
+  landed: string,
+): Contribution[] {
+  const isTaskBranch = matcherOf(policy.settings.taskBranches)
+  const arrivedOids = new Set(arrived.map(({ oid }) => oid))
+  const taken = new Set(openTasks(policy).map(({ branch }) => branch))
+  return [...branchTips(repository.git)]
+    .filter(([branch, tip]) => !taken.has(branch) && isTaskBranch(branch) !== null && arrivedOids.has(tip))
+    .map(([branch, tip]) => ({ task: null, source: branch, changes: changesOfMerge(repository.git, landed, tip) }))
+}
+
+/** Paths of a merge in progress that none of its heads brings: made by hand, and judged as the merged task's. */
+export function handMade(contributions: readonly Contribution[], made: readonly Change[]): Contribution[] {
+  const [first] = contributions.filter(({ task }) => task !== null)
+  const brought = new Set(contributions.flatMap(({ changes }) => changes.map(({ path }) => path)))
+  const rest = made.filter(({ path }) => !brought.has(path))
+  return first && rest.length > 0 ? [{ ...first, source: `the merge of ${first.source}`, changes: rest }] : []
+}
+
+function noSuchBranch(name: string): LanekeeperError {
+  return new LanekeeperError('git', `There is no branch or commit "${name}".`, {
+    hint: 'All branches: git branch --list',
+  })
+}

@@ -1,0 +1,79 @@
+/** Plumbing from a task's worktree, an overridden hooks path, a ref written by hand: the next entrance says so. */
+import { describe, expect, it } from 'vitest'
+import { BRANCH, baseAndStrayingTask, expectClean, type StrayingTask } from '../support/straying-task.ts'
+
+const ways: [string, (repository: StrayingTask) => void][] = [
+  ['hooks path overridden', (r) => r.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH])],
+  [
+    'hooks path overridden, true merge',
+    (r) => r.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', '--no-ff', '--no-edit', BRANCH]),
+  ],
+  [
+    'hooks path overridden, squash',
+    (r) => {
+      r.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', '--squash', BRANCH])
+      r.git(['-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'squashed'])
+    },
+  ],
+  ['hooks path overridden, cherry-pick', (r) => r.git(['-c', 'core.hooksPath=/dev/null', 'cherry-pick', BRANCH])],
+  [
+    'a file taken over and committed by hand',
+    (r) => {
+      r.git(['checkout', '-q', BRANCH, '--', 'lib/pool.ts'])
+      r.git(['commit', '-q', '-m', 'by hand'])
+    },
+  ],
+  ['ref written by hand', (r) => r.write('project/.git/refs/heads/main', `${r.tip}\n`)],
+  ['update-ref from the task’s worktree', (r) => r.git(['update-ref', 'refs/heads/main', BRANCH], { cwd: r.worktree })],
+  [
+    'fetch --update-head-ok from the task’s worktree',
+    (r) => r.git(['fetch', '-q', '--update-head-ok', '.', `${BRANCH}:main`], { cwd: r.worktree }),
+  ],
+  [
+    'checkout -B from the task’s worktree',
+    (r) => {
+      const ran = r.tryGit(['checkout', '-q', '-B', 'main', BRANCH], { cwd: r.worktree })
+      // git 2.44 and newer refuse this themselves
+      if (ran.status !== 0) r.git(['update-ref', 'refs/heads/main', BRANCH], { cwd: r.worktree })
+      else r.git(['switch', '-q', BRANCH], { cwd: r.worktree })
+    },
+  ],
+  [
+    'rebase --update-refs',
+    (r) => {
+      r.git(['reset', '-q', '--hard', 'HEAD'])
+      r.git(['-c', 'core.hooksPath=/dev/null', 'update-ref', 'refs/heads/main', BRANCH], { cwd: r.worktree })
+    },
+  ],
+]
+
+describe('base-moved-unjudged', () => {
+  it.each(ways)('%s', (_name, move) => {
+    const repository = baseAndStrayingTask()
+    move(repository)
+    expect(repository.git(['rev-parse', 'main'])).not.toBe(repository.before)
+
+    const ran = repository.lanekeeper(['status'])
+    expect(ran.stderr).toContain('base-moved-unjudged')
+    expect(ran.stderr).toContain('lib/pool.ts')
+    expect(ran.stderr).toContain('task "auth"')
+    const { alarms } = JSON.parse(repository.lanekeeper(['status', '--json']).stdout)
+    expect(alarms).toHaveLength(1)
+    expect(alarms[0]).toMatchObject({ code: 'base-moved-unjudged', files: ['lib/pool.ts'] })
+
+    const undo = /undo: +(git .+)/.exec(alarms[0].hint)?.[1] ?? 'false'
+    expect(repository.run('sh', ['-c', undo], { cwd: repository.root })).toMatchObject({ status: 0 })
+    expectClean(repository)
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+})
+
+it('a person accepts, it is recorded, and the alarm is silent', () => {
+  const repository = baseAndStrayingTask()
+  repository.git(['update-ref', 'refs/heads/main', BRANCH], { cwd: repository.worktree })
+  const byTask = repository.lanekeeper(['accept', '--reason', 'let me'], { cwd: repository.worktree })
+  expect(byTask).toMatchObject({ status: 1 })
+  expect(repository.lanekeeper(['accept', '--reason', 'reviewed by hand']).status).toBe(0)
+  expect(repository.git(['log', '-1', '--format=%B', 'refs/lanekeeper/tasks'])).toContain('reviewed by hand')
+  expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+})
