@@ -31,7 +31,11 @@ export function readIfExists(path: string): string | null {
  * @param mode permission bits of the new file; 0o600 unless it holds nothing private
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
-export function writeAtomically(path: string, text: string, { mode = 0o600 }: { mode?: number } = {}): void {
+export function writeAtomically(
+  path: string,
+  text: string | Uint8Array,
+  { mode = 0o600 }: { mode?: number } = {},
+): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
