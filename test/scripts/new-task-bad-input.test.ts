@@ -149,11 +149,7 @@ describe('repositories', () => {
 
   it('a broken lanekeeper.json is named with its line', () => {
     const project = createRepository({ 'lanekeeper.json': '{\n  "base": "main",\n  "prots": {}\n}\n' })
-    expectPlain(
-      project.lanekeeper(['new-task', ...GOOD]),
-      2,
-      'lanekeeper.json, line 3: "prots": is not a known key',
-    )
+    expectPlain(project.lanekeeper(['new-task', ...GOOD]), 2, 'lanekeeper.json, line 3: "prots": is not a known key')
     project.commit({ 'lanekeeper.json': '{\n  "base": "main"\n  "gate": "base"\n}\n' })
     expectPlain(project.lanekeeper(['new-task', ...GOOD]), 2, 'line 3')
     expectClean(project)
