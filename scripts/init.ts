@@ -1,13 +1,138 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/** Adopts Lanekeeper in a repository: look, show the plan, write it down, write it, install the hooks. */
+import { type Command, commonOptions, flag, type Input, type Result, type Session, usageError } from './command.ts'
+import { installHooks } from './install.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { foreignHooks } from './policy/hooks-owner.ts'
+import { type Plan, planInit } from './policy/init-plan.ts'
+import { commandLine } from './policy/shell-quote.ts'
+import { readHookFacts } from './system/hook-facts.ts'
+import { recordWritten } from './system/manifest.ts'
+import { readPolicy } from './system/policy-source.ts'
+import { readProjectFacts } from './system/project-facts.ts'
+import { applyEdits } from './system/project-files.ts'
+import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 
 export const command: Command = {
-  summary: 'init',
-  usage: '',
-  options: {},
+  summary:
+    'Adopt Lanekeeper in this repository: hooks, settings, scripts, and a word to the agents. Shows the plan first.',
+  usage: '[--yes] [--dry-run]',
+  options: { yes: commonOptions.yes, 'dry-run': commonOptions.dryRun },
   positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('init is not written yet')
-  },
+  examples: ['npx lanekeeper init --dry-run', 'npx lanekeeper init --yes'],
+  run: init,
+}
+
+async function init(input: Input, session: Session): Promise<Result> {
+  const repository = openForAdoption(session)
+  const plan = planInit(readProjectFacts(repository))
+  const isDryRun = flag(input, 'dry-run')
+  if (isDryRun) return planned(plan)
+  if (plan.edits.length > 0) await agree(plan, flag(input, 'yes'), session)
+  recordWritten(repository, plan.edits)
+  applyEdits(repository.root, plan.edits)
+  const { changed, hooksPath } = installHooks(repository, readPolicy(repository))
+  return adopted(repository, plan, { changed, hooksPath }, session)
+}
+
+/** The repository, when Lanekeeper may come in: a main worktree with a commit, and no other hooks manager in charge. */
+function openForAdoption(session: Session): Repository {
+  const repository = openRepository(session.cwd, session.env)
+  assertGitVersion(repository.git)
+  const reason = whyNotHere(repository)
+  if (reason) throw reason
+  const foreign = foreignHooks(readHookFacts(repository))
+  if (foreign)
+    throw new LanekeeperError('foreign-hooks', `Git hooks are in the hands of ${foreign.who}.`, { hint: foreign.hint })
+  return repository
+}
+
+function whyNotHere({ git, isBare, isLinked, mainWorktree, commonDir }: Repository): LanekeeperError | null {
+  if (isBare)
+    return new LanekeeperError('not-a-repository', `${commonDir} is a bare repository: it has no files to adopt.`, {
+      hint: `Go to a clone of it: git clone ${commandLine([commonDir])} project && cd project`,
+    })
+  const superproject = git.attempt(['rev-parse', '--show-superproject-working-tree']).stdout.trim()
+  if (superproject !== '')
+    return new LanekeeperError('not-a-repository', `${mainWorktree} is a submodule of ${superproject}.`, {
+      hint: 'git makes no worktrees of a superproject with its submodules. Adopt Lanekeeper in a clone of its own.',
+    })
+  if (isLinked)
+    return usageError(
+      'This is a linked worktree; Lanekeeper is adopted in the main worktree.',
+      `cd ${commandLine([mainWorktree])} && npx lanekeeper init`,
+    )
+  if (git.attempt(['rev-parse', '--verify', '--quiet', 'HEAD']).status !== 0)
+    return usageError(
+      'There is no commit yet, and worktrees start from one.',
+      'git add -A && git commit -m "Start", then: npx lanekeeper init',
+    )
+  return null
+}
+
+/** Shows the plan and has it agreed to. Throws `usage` where nobody can be asked, or when the answer is no. */
+async function agree(plan: Plan, isYes: boolean, session: Session): Promise<void> {
+  for (const line of linesOf(plan)) session.out.note(line)
+  if (isYes) return
+  if (!session.isInteractive)
+    throw usageError(
+      'Nobody is here to agree to this plan, so nothing was written.',
+      'Agree by flag: npx lanekeeper init --yes',
+    )
+  if (!(await session.confirm('Write this?')))
+    throw usageError('Nothing was written.', 'See the plan again: npx lanekeeper init --dry-run')
+}
+
+function linesOf({ edits, found, notes }: Plan): string[] {
+  const reasons = [...new Set(edits.map(({ why }) => why))]
+  const writes = reasons.map((reason) => {
+    const files = edits.filter(({ why }) => why === reason)
+    const verb = files.every(({ before }) => before === null) ? 'create' : 'edit'
+    return `${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`
+  })
+  return [...found.map((what) => `found ${what}`), ...writes, ...notes]
+}
+
+function planned(plan: Plan): Result {
+  const { edits, found, notes } = plan
+  const json = { ok: true, dryRun: true, changes: changesOf(plan), found, notes }
+  const text =
+    edits.length === 0
+      ? 'Nothing to write.'
+      : [...linesOf(plan), 'Then the hooks are installed. Nothing was written.'].join('\n')
+  return { json, text }
+}
+
+function adopted(
+  repository: Repository,
+  plan: Plan,
+  hooks: { changed: readonly string[]; hooksPath: string },
+  session: Session,
+): Result {
+  const { edits, found, notes } = plan
+  const isNew = edits.length > 0 || hooks.changed.length > 0
+  if (edits.length > 0) session.out.done(`${edits.length} files written`)
+  if (hooks.changed.length > 0) session.out.done(`hooks are live (${hooks.hooksPath})`)
+  const next = nextSteps(repository, plan)
+  const json = { ok: true, changes: changesOf(plan), found, notes, hooks, next }
+  return {
+    json,
+    text: isNew ? ['Next:', ...next.map((step) => `  ${step}`)].join('\n') : 'Nothing to do: everything is in place.',
+  }
+}
+
+const LOCKFILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
+
+/** Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen installs. */
+function nextSteps(repository: Repository, plan: Plan): string[] {
+  const watched = ['.husky', 'lanekeeper.json', 'package.json', '.gitignore', 'AGENTS.md', 'CLAUDE.md', ...LOCKFILES]
+  const changed = repository.git
+    .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
+    .map((line) => line.slice(3))
+  const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
+  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "Adopt Lanekeeper"']
+  return [...(paths.length === 0 ? [] : commit), plan.hasPackage ? 'npm run new-task' : 'npx lanekeeper new-task']
+}
+
+function changesOf({ edits }: Plan): object[] {
+  return edits.map(({ file, before, why }) => ({ file, action: before === null ? 'create' : 'edit', why }))
 }

@@ -26,9 +26,14 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
   template: [],
 }
 
-/** The composition roots: they make the output and hand it on. */
+/** The composition roots: they open the doors and hand them on. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
   'scripts/cli.ts': ['scripts/system/output.ts', 'scripts/system/ask.ts'],
+  'hooks/context.ts': [
+    'scripts/system/git-process.ts',
+    'scripts/system/policy-source.ts',
+    'scripts/system/repository.ts',
+  ],
 }
 const MAX_LINES = 200
 const MAX_PAGE_LINES: Readonly<Record<string, number>> = { 'AGENTS.md': 60, 'README.md': 400 }

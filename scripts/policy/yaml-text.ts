@@ -1,5 +1,5 @@
 /** The door to the yaml package. JSON is YAML, so it also finds the line of a key in a JSON file. */
-import { isNode, LineCounter, type Node, parseDocument, stringify } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml'
 
 export interface YamlText {
   readonly data: unknown
@@ -31,4 +31,28 @@ export function readYaml(text: string): YamlText {
 /** YAML text of plain data, one value a line, nothing folded. */
 export function writeYaml(data: unknown): string {
   return stringify(data, { lineWidth: 0 })
+}
+
+export interface Member {
+  readonly key: string
+  /** Offset of the key's first character. */
+  readonly keyStart: number
+  readonly valueStart: number
+  /** Offset after the value's last character. */
+  readonly valueEnd: number
+}
+
+/** An object in a JSON text: where it stands and its members in order; null where `path` leads to no object. */
+export function jsonObjectAt(
+  text: string,
+  path: readonly string[],
+): { readonly start: number; readonly end: number; readonly members: readonly Member[] } | null {
+  const document = parseDocument(text)
+  const node = path.length === 0 ? document.contents : document.getIn(path, true)
+  if (document.errors.length > 0 || !isMap(node) || !node.range) return null
+  const members = node.items.flatMap(({ key, value }) => {
+    if (!isScalar(key) || !isNode(value) || !key.range || !value.range) return []
+    return [{ key: String(key.value), keyStart: key.range[0], valueStart: value.range[0], valueEnd: value.range[1] }]
+  })
+  return { start: node.range[0], end: node.range[1], members }
 }

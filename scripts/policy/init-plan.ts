@@ -1,0 +1,154 @@
+/** What `init` writes into a project, decided from facts alone: the same facts give the same plan, an adopted project an empty one. */
+import renderAgents from '../../templates/agents-block.hbs'
+import renderHookLine from '../../templates/hook-line.hbs'
+import { type DetectedDatabase, detectDatabases, detectServers } from './detect-databases.ts'
+import { detectServices, type Services } from './detect-services.ts'
+import { settingsFor } from './init-settings.ts'
+import { hasBlock, withBlock, withLine } from './marked-text.ts'
+import { dependenciesOf, installScriptOf, withScripts } from './package-scripts.ts'
+import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
+import { SETTINGS_FILE } from './settings.ts'
+
+/** The hooks whose tracked source names us; post-checkout must never fail a checkout. */
+export const HOOKS = [
+  'post-checkout',
+  'pre-commit',
+  'pre-merge-commit',
+  'reference-transaction',
+  'pre-rebase',
+  'pre-push',
+] as const
+
+export interface Edit {
+  readonly file: string
+  /** null: the file is new. */
+  readonly before: string | null
+  readonly after: string
+  readonly why: string
+}
+
+export interface Plan {
+  readonly edits: readonly Edit[]
+  /** What was recognised, for the person who reads the plan. */
+  readonly found: readonly string[]
+  /** What a person should see to, one sentence each. */
+  readonly notes: readonly string[]
+  /** Whether there is a package.json, and so `npm run`. */
+  readonly hasPackage: boolean
+}
+
+/** The plan for a project; `edits` is empty where everything is there already. */
+export function planInit(facts: ProjectFacts): Plan {
+  const services = detectServices(facts.packages, facts.envFiles)
+  const databases = detectDatabases(facts.envFiles)
+  const edits = [
+    ...HOOKS.map((hook) => hookEdit(facts, hook)),
+    settingsEdit(facts, services, databases),
+    packageEdit(facts),
+    ignoreEdit(facts, services, databases),
+    agentsEdit(facts),
+    claudeEdit(facts),
+  ]
+  return {
+    edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
+    found: [...services.found, ...databases.map(({ role, vars }) => `SQLite database "${role}" (${vars.join(', ')})`)],
+    notes: notesFor(facts),
+    hasPackage: manifestOf(facts) !== null,
+  }
+}
+
+function edit(facts: ProjectFacts, file: string, why: string, change: (before: string | null) => string): Edit {
+  const before = facts.texts.get(file) ?? null
+  return { file, before, after: change(before), why }
+}
+
+/** Our marked line in a hook's tracked source. */
+export function hookLine(hook: (typeof HOOKS)[number]): string {
+  return renderHookLine({ hook, failsOpen: hook === 'post-checkout' }).trimEnd()
+}
+
+function hookEdit(facts: ProjectFacts, hook: (typeof HOOKS)[number]): Edit {
+  return edit(facts, `.husky/${hook}`, 'one marked line; your own lines stay', (before) =>
+    withLine(before, hookLine(hook)),
+  )
+}
+
+/** Settings that are there are a person's: they are never edited. */
+function settingsEdit(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): Edit | null {
+  if (facts.texts.has(SETTINGS_FILE)) return null
+  const settings = settingsFor(facts, services, databases)
+  return {
+    file: SETTINGS_FILE,
+    before: null,
+    after: `${JSON.stringify(settings, null, 2)}\n`,
+    why: 'settings: only what was detected',
+  }
+}
+
+function packageEdit(facts: ProjectFacts): Edit | null {
+  const manifest = manifestOf(facts)
+  if (!manifest) return null
+  const name = installScriptOf(manifest, facts.usesYarnBerry)
+  return edit(facts, 'package.json', `scripts "${name}" (installs the hooks) and "new-task"`, (before) =>
+    withScripts(before ?? '', manifest, name),
+  )
+}
+
+/** Env files and databases of a worktree must never be committed; installed packages would make every worktree look dirty. */
+function ignoreEdit(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): Edit | null {
+  const before = facts.texts.get('.gitignore') ?? null
+  if (before !== null && hasBlock(before, 'hash')) return null
+  const isTracked = (file: string) => facts.files.includes(file) && !facts.untracked.includes(file)
+  const env = services.env.map(({ file }) => file).filter((file) => !isTracked(file) && !facts.ignored.has(file))
+  const names = databases.map(({ path }) => path.split('/').at(-1) ?? path)
+  const data = facts.untracked.filter((file) => names.includes(file.split('/').at(-1) ?? file))
+  const hasModules = manifestOf(facts) !== null && !facts.ignored.has(IN_NODE_MODULES)
+  const lines = [
+    ...new Set([
+      ...(hasModules ? ['node_modules'] : []),
+      ...env.map(ignorePattern),
+      ...data.map((file) => `/${file}*`),
+    ]),
+  ]
+  if (lines.length === 0) return null
+  return edit(facts, '.gitignore', `never commit ${lines.join(', ')}`, (text) =>
+    withBlock(text, lines.join('\n'), 'hash'),
+  )
+}
+
+/** One line for the same file in every package. */
+function ignorePattern(file: string): string {
+  return file.split('/').at(-1) ?? file
+}
+
+function agentsEdit(facts: ProjectFacts): Edit {
+  const newTask = manifestOf(facts) ? 'npm run new-task' : 'npx lanekeeper new-task'
+  const body = renderAgents({ base: facts.base.name, newTask }).trimEnd()
+  return edit(facts, 'AGENTS.md', 'a marked block: what an agent in a worktree must know', (before) =>
+    withBlock(before, body, 'html'),
+  )
+}
+
+/** Claude Code reads CLAUDE.md only, and takes AGENTS.md in by this line. */
+function claudeEdit(facts: ProjectFacts): Edit | null {
+  if (!facts.usesClaude || facts.texts.has('CLAUDE.md')) return null
+  return { file: 'CLAUDE.md', before: null, after: '@AGENTS.md\n', why: 'Claude Code reads CLAUDE.md only' }
+}
+
+function notesFor(facts: ProjectFacts): string[] {
+  const manifest = manifestOf(facts)
+  const claude = facts.texts.get('CLAUDE.md')
+  const servers = detectServers(facts.envFiles)
+  return [
+    ...(manifest
+      ? []
+      : ['There is no package.json: after a fresh clone install the hooks with npx lanekeeper install.']),
+    ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
+      ? ['package.json does not depend on lanekeeper yet: npm install --save-dev lanekeeper']
+      : []),
+    ...(claude !== undefined && !claude.includes('@AGENTS.md')
+      ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
+      : []),
+    ...servers.map((variable) => `${variable} is a database server: worktrees share it, only SQLite is forked.`),
+  ]
+}

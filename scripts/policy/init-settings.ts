@@ -1,0 +1,49 @@
+/** The settings file for a project: only what differs from the defaults, so that it stays short enough to read. */
+import { type DetectedDatabase, detectMigrations } from './detect-databases.ts'
+import type { Services } from './detect-services.ts'
+import type { Manifest } from './package-scripts.ts'
+import { manifestOf, type ProjectFacts } from './project-facts.ts'
+
+/** The settings that differ from the defaults for this project. */
+export function settingsFor(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): object {
+  const migrations = detectMigrations(facts.files, [
+    '',
+    ...facts.packages.map(({ dir }) => dir).filter((dir) => dir !== ''),
+  ])
+  const count = Object.keys(services.ports).length
+  const isDefaultEnv = services.env.length === 1 && services.env[0]?.file === '.env.local'
+  const test = testCommand(facts)
+  return {
+    ...(manifestOf(facts) ? { $schema: './node_modules/lanekeeper/lanekeeper.schema.json' } : {}),
+    ...(facts.base.isSure ? {} : { base: facts.base.name }),
+    ...(count > 1 ? { ports: { ...(count > 10 ? { size: count } : {}), services: services.ports } } : {}),
+    ...(isDefaultEnv ? {} : { env: services.env }),
+    ...(databases.length > 0 ? { databases: Object.fromEntries(databases.map(databaseEntry)) } : {}),
+    ...(migrations.length > 0 ? { migrations: [{ database: databases[0]?.role ?? 'dev', paths: migrations }] } : {}),
+    ...(test === null ? {} : { test }),
+  }
+}
+
+function databaseEntry({ role, vars, mode }: DetectedDatabase): [string, object] {
+  return [role, { provider: 'sqlite', vars, ...(mode === 'fork' ? {} : { mode }) }]
+}
+
+/** npm test needs no word in the settings. */
+function testCommand({ files, packages }: ProjectFacts): string | null {
+  if (packages.some(({ dir, manifest }) => dir === '' && hasTests(manifest))) return null
+  const known: [file: string, command: string][] = [
+    ['Cargo.toml', 'cargo test'],
+    ['go.mod', 'go test ./...'],
+    ['mix.exs', 'mix test'],
+    ['bin/rails', 'bin/rails test'],
+    ['manage.py', 'python manage.py test'],
+    ['pytest.ini', 'pytest'],
+    ['pyproject.toml', 'pytest'],
+  ]
+  return known.find(([file]) => files.includes(file))?.[1] ?? null
+}
+
+function hasTests(manifest: Manifest): boolean {
+  const script = manifest.scripts?.test
+  return script !== undefined && !script.includes('no test specified')
+}

@@ -1,0 +1,66 @@
+/** What we put into package.json's scripts, and how it is taken out again. */
+import { removeMember, setMember } from './json-edit.ts'
+
+const INSTALL = 'lanekeeper install'
+const NEW_TASK = 'lanekeeper new-task'
+/**
+ * `npm ci --omit=dev` runs `prepare` where no dev dependency is installed: a deployment must not fail for our sake.
+ * `exit 0` and the parentheses mean the same to sh and to cmd.exe.
+ */
+const GUARDED = `${INSTALL} || exit 0`
+const APPENDED = ` && (${GUARDED})`
+
+export type InstallScript = 'prepare' | 'postinstall'
+
+/** Yarn from version 2 on never runs `prepare` on install; `postinstall` would run for a published package's users. */
+export function installScriptOf(manifest: Manifest, isYarnBerry: boolean): InstallScript {
+  return isYarnBerry && manifest.private === true ? 'postinstall' : 'prepare'
+}
+
+export interface Manifest {
+  readonly name?: string
+  readonly private?: boolean
+  readonly packageManager?: string
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] }
+  readonly 'simple-git-hooks'?: unknown
+}
+
+/** Whether a script already installs our hooks, in our words or (in our own repository) by the built bin. */
+function installs(script: string | undefined): boolean {
+  return script !== undefined && /\blanekeeper install\b|\bcli\.mjs install\b/.test(script)
+}
+
+/** package.json's text with our scripts in it; the project's own come first and stay. */
+export function withScripts(text: string, manifest: Manifest, name: InstallScript): string {
+  const scripts = manifest.scripts ?? {}
+  const own = scripts[name]
+  const isThere = installs(scripts.prepare) || installs(scripts.postinstall)
+  const installed = isThere ? text : setMember(text, ['scripts', name], own ? own + APPENDED : GUARDED)
+  return scripts['new-task'] === undefined ? setMember(installed, ['scripts', 'new-task'], NEW_TASK) : installed
+}
+
+/** package.json's text without what `withScripts` put in; what somebody reworded stays. */
+export function withoutScripts(text: string, manifest: Manifest): string {
+  const scripts = manifest.scripts ?? {}
+  let left = scripts['new-task'] === NEW_TASK ? removeMember(text, ['scripts', 'new-task']) : text
+  for (const name of ['prepare', 'postinstall']) {
+    const script = scripts[name]
+    if (script === GUARDED || script === INSTALL) left = removeMember(left, ['scripts', name])
+    else if (script !== undefined) left = withoutAppended(left, name, script)
+  }
+  return left
+}
+
+function withoutAppended(text: string, name: string, script: string): string {
+  const own = [APPENDED, ` && ${INSTALL}`].reduce((rest, ours) => rest.replace(ours, ''), script)
+  return own === script ? text : setMember(text, ['scripts', name], own)
+}
+
+/** Every package the manifest asks for, with its wanted version. */
+export function dependenciesOf(manifest: Manifest): Readonly<Record<string, string>> {
+  return { ...manifest.optionalDependencies, ...manifest.devDependencies, ...manifest.dependencies }
+}

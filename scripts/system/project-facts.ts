@@ -1,0 +1,113 @@
+/** Looks at a project for `init`: which files are there, which packages, which env files. Reads, never runs anything. */
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { LanekeeperError } from '../policy/errors.ts'
+import { HOOKS } from '../policy/init-plan.ts'
+import type { Manifest } from '../policy/package-scripts.ts'
+import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } from '../policy/project-facts.ts'
+import { SETTINGS_FILE } from '../policy/settings.ts'
+import { workspaceDirs, workspacePatterns } from '../policy/workspaces.ts'
+import { detectBase } from './base.ts'
+import { readIfExists } from './files.ts'
+import type { Git } from './git.ts'
+import type { Repository } from './repository.ts'
+
+/** What init writes to; package.json and the hooks' sources included. */
+const EDITED = [
+  ...HOOKS.map((hook) => `.husky/${hook}`),
+  SETTINGS_FILE,
+  'package.json',
+  '.gitignore',
+  'AGENTS.md',
+  'CLAUDE.md',
+]
+/** Weakest first, as every dotenv reader has it. */
+const ENV_FILES = ['.env', '.env.development', '.env.local', '.env.development.local']
+
+/**
+ * The facts about the main worktree.
+ * @throws `usage` for a package.json that is not JSON
+ */
+export function readProjectFacts(repository: Repository): ProjectFacts {
+  const { git, root } = repository
+  const read = (path: string) => readIfExists(join(root, path))
+  const texts = EDITED.flatMap((file): [string, string][] => {
+    const text = read(file)
+    return text === null ? [] : [[file, text]]
+  })
+  const tracked = new Set(git.nul(['ls-files', '-z']))
+  const untracked = git.nul(['ls-files', '-z', '--others', '--exclude-standard'])
+  const files = [...new Set([...tracked, ...untracked])]
+  const packages = readPackages(root, files)
+  const envPaths = ['', ...packages.map(({ dir }) => dir).filter((dir) => dir !== '')].flatMap((dir) =>
+    ENV_FILES.map((name) => (dir === '' ? name : `${dir}/${name}`)),
+  )
+  return {
+    texts: new Map(texts),
+    files,
+    untracked,
+    packages,
+    envFiles: envPaths.flatMap((path): EnvFileFact[] => {
+      const text = read(path)
+      return text === null ? [] : [{ path, text, isTracked: tracked.has(path) }]
+    }),
+    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
+    base: baseOf(git),
+    usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
+    usesClaude: existsSync(join(root, '.claude')),
+  }
+}
+
+function readPackages(root: string, files: readonly string[]): Package[] {
+  const manifest = readManifest(root, '')
+  const patterns = workspacePatterns(
+    manifest,
+    readIfExists(join(root, 'pnpm-workspace.yaml')),
+    readIfExists(join(root, 'lerna.json')),
+  )
+  const dirs = files
+    .filter((file) => basename(file) === 'package.json' && file.includes('/'))
+    .map((file) => dirname(file))
+  const members = workspaceDirs(dirs, patterns)
+    .sort()
+    .flatMap((dir): Package[] => {
+      const own = readManifest(root, dir)
+      return own ? [{ dir, manifest: own }] : []
+    })
+  return [...(manifest ? [{ dir: '', manifest }] : []), ...members]
+}
+
+/** A package.json, or null where there is none. */
+export function readManifest(root: string, dir: string): Manifest | null {
+  const path = join(root, dir, 'package.json')
+  const text = readIfExists(path)
+  if (text === null) return null
+  try {
+    const data: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('it is no JSON object')
+    return data as Manifest
+  } catch (cause) {
+    throw new LanekeeperError('usage', `${path} cannot be read: ${(cause as Error).message}.`, {
+      hint: `Mend it, then repeat. Nothing was changed.`,
+    })
+  }
+}
+
+function ignoredOf(git: Git, paths: readonly string[]): Set<string> {
+  const found = git.attempt(['check-ignore', '--no-index', '-z', '--stdin'], {
+    input: paths.map((path) => `${path}\0`).join(''),
+  })
+  return new Set(found.stdout.split('\0').filter((path) => path !== ''))
+}
+
+/** Sure where the remote or one of the usual names tells; else it is only the branch somebody is on now. */
+function baseOf(git: Git): { name: string; isSure: boolean } {
+  const name = detectBase(git)
+  const remote = git.attempt(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']).stdout.trim()
+  return { name, isSure: ['main', 'master', remote.replace(/^origin\//, '')].includes(name) }
+}
+
+/** Files in a directory, or none where it is not there. */
+export function namesIn(dir: string): string[] {
+  return existsSync(dir) ? readdirSync(dir).sort() : []
+}

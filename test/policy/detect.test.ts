@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { detectDatabases, detectMigrations, detectServers } from '../../scripts/policy/detect-databases.ts'
+import { detectServices } from '../../scripts/policy/detect-services.ts'
+import type { Manifest } from '../../scripts/policy/package-scripts.ts'
+import type { EnvFileFact } from '../../scripts/policy/project-facts.ts'
+
+const env = (path: string, text: string, isTracked = false): EnvFileFact => ({ path, text, isTracked })
+const root = (manifest: Manifest) => [{ dir: '', manifest }]
+
+describe('env files', () => {
+  const files: [name: string, manifest: Manifest | null, there: EnvFileFact[], file: string][] = [
+    ['no package at all', null, [], '.env.local'],
+    ['Next.js', { dependencies: { next: '16' } }, [env('.env', '')], '.env.local'],
+    ['Nuxt reads .env only', { devDependencies: { nuxt: '4' } }, [], '.env'],
+    ['Nuxt with a tracked .env', { devDependencies: { nuxt: '4' } }, [env('.env', '', true)], '.env.local'],
+    ['Express that has an .env', { dependencies: { express: '5' } }, [env('.env', '')], '.env'],
+    ['Express with both', { dependencies: { express: '5' } }, [env('.env', ''), env('.env.local', '')], '.env.local'],
+    ['Express with a tracked .env', { dependencies: { express: '5' } }, [env('.env', '', true)], '.env.local'],
+  ]
+  test.each(files)('%s', (_name, manifest, there, file) => {
+    expect(detectServices(manifest ? root(manifest) : [], there).env).toEqual([{ file }])
+  })
+})
+
+test('in a monorepo each package that serves has a port and an env file, a package that only builds has none', () => {
+  const services = detectServices(
+    [
+      ...root({ scripts: { dev: 'turbo dev' } }),
+      { dir: 'apps/web', manifest: { scripts: { dev: 'next dev' }, dependencies: { next: '16' } } },
+      { dir: 'apps/api', manifest: { scripts: { dev: 'node --watch server.js' } } },
+      { dir: 'packages/api', manifest: { scripts: { dev: 'node server.js' } } },
+      { dir: 'packages/ui', manifest: { scripts: { dev: 'tsup --watch' }, devDependencies: { storybook: '9' } } },
+    ],
+    [env('apps/api/.env', '')],
+  )
+  expect(services.ports).toEqual({ PORT: 0, WEB_PORT: 1, API_PORT: 2, PACKAGES_API_PORT: 3, STORYBOOK_PORT: 4 })
+  expect(services.env).toEqual([
+    { file: '.env.local' },
+    { file: 'apps/web/.env.local', set: { PORT: '{{ports.WEB_PORT}}' } },
+    { file: 'apps/api/.env', set: { PORT: '{{ports.API_PORT}}' } },
+    { file: 'packages/api/.env.local', set: { PORT: '{{ports.PACKAGES_API_PORT}}' } },
+  ])
+  expect(services.found).toEqual(['Next.js in apps/web', 'a dev server in apps/api', 'a dev server in packages/api'])
+})
+
+describe('databases', () => {
+  const values: [value: string, path: string | null][] = [
+    ['file:./dev.db', './dev.db'],
+    ['"file:./dev.db?connection_limit=1"', './dev.db'],
+    ['sqlite:///data/app.sqlite3', 'data/app.sqlite3'],
+    ["'./data/x.sqlite' # local", './data/x.sqlite'],
+    ['file:local', 'local'],
+    [':memory:', null],
+    ['file::memory:?cache=shared', null],
+    ['postgres://localhost/x', null],
+    ['mydb', null],
+    ['', null],
+  ]
+  test.each(values)('DATABASE_URL=%s', (value, path) => {
+    expect(detectDatabases([env('.env', `DATABASE_URL=${value}\n`)]).map((one) => one.path)).toEqual(path ? [path] : [])
+  })
+
+  test('variables of one file share a role, a test database starts empty, the shadow is nobody’s', () => {
+    const text =
+      'DATABASE_URL=file:./dev.db\nDIRECT_URL=file:./dev.db\nTEST_DATABASE_URL=file:./test.db\nCACHE_DB_PATH=./c.db\nSHADOW_DATABASE_URL=file:./s.db\n'
+    expect(detectDatabases([env('.env', text)])).toEqual([
+      { role: 'dev', vars: ['DATABASE_URL', 'DIRECT_URL'], mode: 'fork', path: './dev.db' },
+      { role: 'test', vars: ['TEST_DATABASE_URL'], mode: 'empty', path: './test.db' },
+      { role: 'cache', vars: ['CACHE_DB_PATH'], mode: 'fork', path: './c.db' },
+    ])
+  })
+
+  test('of two values in one directory the stronger file’s counts; another package’s is its own business', () => {
+    const files = [env('.env', 'DATABASE_URL=file:./a.db'), env('.env.local', 'DATABASE_URL=file:./b.db')]
+    expect(detectDatabases([...files, env('apps/x/.env', 'DATABASE_URL=file:./c.db')])).toMatchObject([
+      { path: './b.db' },
+    ])
+  })
+
+  test('a server’s URL is told', () => {
+    expect(detectServers([env('.env', 'DATABASE_URL=postgresql://u:p@h/d\nREDIS=redis://h\nX=http://h')])).toEqual([
+      'DATABASE_URL (postgresql)',
+    ])
+  })
+})
+
+const trees: [name: string, files: string[], dirs: string[]][] = [
+  ['prisma', ['prisma/migrations/1_a/migration.sql', 'prisma/schema.prisma'], ['prisma/migrations']],
+  ['drizzle', ['drizzle/0000_a.sql', 'drizzle/meta/_journal.json', 'drizzle.config.ts'], ['drizzle']],
+  ['a folder of that name without migrations', ['migrations/README.md', 'drizzle/logo.png'], []],
+  ['rails', ['db/migrate/1_a.rb'], ['db/migrate']],
+  ['django', ['shop/migrations/0001_initial.py', 'shop/migrations/__init__.py'], ['shop/migrations']],
+  ['a package', ['packages/db/drizzle/0000_a.sql'], ['packages/db/drizzle']],
+  ['alembic', ['migrations/versions/a.py', 'migrations/env.py'], ['migrations']],
+]
+test.each(trees)('migrations of %s', (_name, files, dirs) => {
+  expect(detectMigrations(files, ['', 'packages/db'])).toEqual(dirs)
+})

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { HOOKS, type Plan, planInit } from '../../scripts/policy/init-plan.ts'
+import type { ProjectFacts } from '../../scripts/policy/project-facts.ts'
+import { parseSettings } from '../../scripts/policy/settings.ts'
+
+const bare: ProjectFacts = {
+  texts: new Map(),
+  files: [],
+  untracked: [],
+  packages: [],
+  envFiles: [],
+  ignored: new Set(),
+  base: { name: 'main', isSure: true },
+  usesYarnBerry: false,
+  usesClaude: false,
+}
+
+/** The project after the plan, as far as the plan can tell. */
+function applied(facts: ProjectFacts, { edits }: Plan): ProjectFacts {
+  const texts = new Map([...facts.texts, ...edits.map(({ file, after }) => [file, after] as const)])
+  const manifest = texts.get('package.json')
+  const packages = facts.packages.map((one) =>
+    one.dir === '' && manifest ? { ...one, manifest: JSON.parse(manifest) } : one,
+  )
+  return { ...facts, texts, packages }
+}
+
+function withPackage(manifest: object, more: Partial<ProjectFacts> = {}): ProjectFacts {
+  const texts = new Map([['package.json', `${JSON.stringify(manifest, null, 2)}\n`], ...(more.texts ?? [])])
+  return { ...bare, ...more, texts, packages: [{ dir: '', manifest }, ...(more.packages ?? [])] }
+}
+
+const settingsIn = ({ edits }: Plan) =>
+  JSON.parse(edits.find(({ file }) => file === 'lanekeeper.json')?.after ?? 'null')
+const filesOf = ({ edits }: Plan) => edits.map(({ file }) => file)
+
+test('a project without package.json gets hooks, settings, ignore lines and the agents’ block', () => {
+  const plan = planInit({ ...bare, files: ['go.mod'] })
+  expect(filesOf(plan)).toEqual([
+    ...HOOKS.map((hook) => `.husky/${hook}`),
+    'lanekeeper.json',
+    '.gitignore',
+    'AGENTS.md',
+  ])
+  expect(settingsIn(plan)).toEqual({ test: 'go test ./...' })
+  expect(plan.notes.join()).toContain('npx lanekeeper install')
+})
+
+const projects: [name: string, facts: ProjectFacts][] = [
+  ['an empty one', bare],
+  ['a small package', withPackage({ name: 'p', devDependencies: { lanekeeper: '1', next: '16' } })],
+  [
+    'a monorepo',
+    withPackage({ name: 'p' }, { packages: [{ dir: 'a', manifest: { scripts: { dev: 'vite' } } }], usesClaude: true }),
+  ],
+]
+test.each(projects)('a second plan for %s has nothing to do, and the settings are valid', (_name, facts) => {
+  const plan = planInit(facts)
+  expect(plan.edits.length).toBeGreaterThan(5)
+  expect(planInit(applied(facts, plan)).edits).toEqual([])
+  expect(() => parseSettings(JSON.stringify(settingsIn(plan)), 'lanekeeper.json')).not.toThrow()
+})
+
+test('a person’s text stays: hooks, settings and AGENTS.md are added to, never replaced', () => {
+  const texts = new Map([
+    ['.husky/pre-commit', 'npx lint-staged\n'],
+    ['lanekeeper.json', '{ "base": "trunk" }'],
+    ['AGENTS.md', '# Rules\n'],
+    ['CLAUDE.md', '# Claude\n'],
+  ])
+  const plan = planInit({ ...bare, texts, usesClaude: true })
+  const after = (name: string) => plan.edits.find(({ file }) => file === name)?.after
+  expect(after('.husky/pre-commit')).toMatch(
+    /^npx lint-staged\n\[ "\$LANEKEEPER_ACTIVE" \] \|\| npx --no-install lanekeeper hook pre-commit "\$@" # lanekeeper\n$/,
+  )
+  expect(after('AGENTS.md')).toMatch(/^# Rules\n\n<!-- lanekeeper:begin -->\n/)
+  expect(filesOf(plan)).not.toContain('lanekeeper.json')
+  expect(filesOf(plan)).not.toContain('CLAUDE.md')
+  expect(plan.notes.join()).toContain('@AGENTS.md')
+})
+
+test('only post-checkout fails open', () => {
+  const open = planInit(bare).edits.filter(({ after }) => after.includes('|| true'))
+  expect(open.map(({ file }) => file)).toEqual(['.husky/post-checkout'])
+})
+
+test('the settings hold what was detected and nothing else', () => {
+  expect(settingsIn(planInit(withPackage({ scripts: { test: 'vitest' } })))).toEqual({
+    $schema: './node_modules/lanekeeper/lanekeeper.schema.json',
+  })
+  const plan = planInit(
+    withPackage(
+      { dependencies: { prisma: '6' } },
+      {
+        base: { name: 'trunk', isSure: false },
+        envFiles: [{ path: '.env', text: 'DATABASE_URL="file:./dev.db"', isTracked: false }],
+        files: ['prisma/migrations/1/migration.sql', 'prisma/dev.db'],
+        untracked: ['prisma/dev.db'],
+      },
+    ),
+  )
+  expect(settingsIn(plan)).toMatchObject({
+    base: 'trunk',
+    env: [{ file: '.env' }],
+    databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
+    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+  })
+  expect(plan.edits.find(({ file }) => file === '.gitignore')?.after).toContain('.env\n/prisma/dev.db*\n')
+})
+
+test('nothing is ignored twice, and a tracked env file is not ignored behind the project’s back', () => {
+  expect(filesOf(planInit({ ...bare, ignored: new Set(['.env.local']) }))).not.toContain('.gitignore')
+  const tracked = planInit({
+    ...bare,
+    files: ['.env.local'],
+    envFiles: [{ path: '.env.local', text: '', isTracked: true }],
+  })
+  expect(filesOf(tracked)).not.toContain('.gitignore')
+})

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { installScriptOf, withoutScripts, withScripts } from '../../scripts/policy/package-scripts.ts'
+
+const prepares: [name: string, before: string | undefined, after: string][] = [
+  ['none', undefined, 'lanekeeper install || exit 0'],
+  ['husky', 'husky', 'husky && (lanekeeper install || exit 0)'],
+  ['husky that may fail', 'husky || true', 'husky || true && (lanekeeper install || exit 0)'],
+  ['a build', 'npm run build && husky', 'npm run build && husky && (lanekeeper install || exit 0)'],
+  ['one that has it', 'husky && lanekeeper install', 'husky && lanekeeper install'],
+  [
+    'our own',
+    'node esbuild.config.mjs && node dist/cli.mjs install',
+    'node esbuild.config.mjs && node dist/cli.mjs install',
+  ],
+]
+
+test.each(prepares)('prepare after %s', (_name, before, after) => {
+  const manifest = { name: 'p', scripts: { test: 't', ...(before ? { prepare: before } : {}) } }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  const written = withScripts(text, manifest, 'prepare')
+  expect(JSON.parse(written).scripts).toMatchObject({ test: 't', prepare: after, 'new-task': 'lanekeeper new-task' })
+  expect(withScripts(written, JSON.parse(written), 'prepare')).toBe(written)
+  if (before !== after) expect(withoutScripts(written, JSON.parse(written))).toBe(text)
+})
+
+test('a new-task script of the project’s own stays, coming and going', () => {
+  const manifest = { scripts: { 'new-task': 'plop' } }
+  const written = withScripts(JSON.stringify(manifest), manifest, 'prepare')
+  expect(JSON.parse(written).scripts['new-task']).toBe('plop')
+  expect(JSON.parse(withoutScripts(written, JSON.parse(written)))).toEqual(manifest)
+})
+
+test('yarn 2 and later run postinstall, and only a private package may have it', () => {
+  expect(installScriptOf({ private: true }, true)).toBe('postinstall')
+  expect(installScriptOf({}, true)).toBe('prepare')
+  expect(installScriptOf({ private: true }, false)).toBe('prepare')
+})
