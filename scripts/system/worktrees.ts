@@ -140,6 +140,11 @@ export function branchExists(git: Git, branch: string): boolean {
   return git.test(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`])
 }
 
+/** Takes a branch away if it still stands on `tip`: one that moved meanwhile is somebody's work. */
+export function deleteBranch(git: Git, branch: string, tip: string): void {
+  git.attempt(['update-ref', '-d', `refs/heads/${branch}`, tip])
+}
+
 function isThere(git: Git, { path, branch }: NewWorktree): boolean {
   return listWorktrees(git).some((worktree) => worktree.path === path && worktree.branch === branch)
 }
