@@ -141,6 +141,7 @@ test('an env file in git is an error', () => {
 
 test('what moved the base behind the gate’s back is an alarm with its undo', () => {
   const repository = adopted()
+  expect(doctor(repository).ok).toBe(true)
   const good = repository.git(['rev-parse', 'HEAD'])
   const off = { env: { LANEKEEPER: '0' } }
   repository.git(['switch', '-q', '-c', 'task/stray'], off)
