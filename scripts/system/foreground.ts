@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { LanekeeperError } from '../policy/errors.ts'
+import { descendantsOf } from './descendants.ts'
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
@@ -20,7 +21,9 @@ export function runInForeground(
     const forward = (signal: NodeJS.Signals) => {
       // the terminal sends Ctrl-C to all of us; twice makes npm and others give up on a clean end
       if (signal === 'SIGINT' && process.stdin.isTTY) return
+      const below = child.pid === undefined ? [] : descendantsOf(child.pid, env)
       child.kill(signal)
+      for (const pid of below) signalIfThere(pid, signal)
     }
     for (const signal of FORWARDED) process.on(signal, forward)
     const stop = () => FORWARDED.forEach((signal) => void process.off(signal, forward))
@@ -33,6 +36,14 @@ export function runInForeground(
       resolve(status ?? 128 + (signal ? constants.signals[signal] : 0))
     })
   })
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // it ended with its parent
+  }
 }
 
 function cannotStart(program: string, error: NodeJS.ErrnoException): LanekeeperError {
