@@ -1,2 +1,9 @@
-/** @param _args old tip, new tip and flag, as git gives them */
-export async function postCheckout(_args: readonly string[]): Promise<void> {}
+import { provisionNewWorktree } from '../scripts/new-worktree.ts'
+
+/**
+ * Provisions a new worktree; whatever happens, git goes on.
+ * @param args old tip, new tip, and 1 for a checkout of a branch (0: of files), as git gives them
+ */
+export async function postCheckout([, , flag]: readonly string[]): Promise<void> {
+  if (flag === '1') await provisionNewWorktree(process)
+}

@@ -4,16 +4,19 @@
  */
 
 const START = '# >>> lanekeeper'
-const START_LINE = `${START} (generated for this worktree; your own lines stay above)`
+const START_LINE = `${START} (generated; your own lines stay above)`
 const END = '# <<< lanekeeper'
 const BLOCK = /^# >>> lanekeeper\b.*\r?\n(?:(?!# >>> lanekeeper\b)[^\n]*\n)*?# <<< lanekeeper[^\n]*(?:\n|$)/gm
 
 /** What a variable holds instead of a value that must not be used; the reason follows. */
-const DISABLED = 'lanekeeper-disabled: '
+const DISABLED = 'lanekeeper-disabled://'
 
-/** A value that no client can mistake for a URL or a port, and that tells why. */
+/**
+ * A value that nothing can be opened with, and that tells why: as a URL it has a scheme that no driver has, as a file it
+ * lies in a directory that is not there.
+ */
 export function disabledValue(reason: string): string {
-  return DISABLED + reason.replace(/\s+/g, ' ').trim()
+  return `${DISABLED}not-ready/${reason.replace(/\s+/g, ' ').trim()}`
 }
 
 export function isDisabled(value: string): boolean {

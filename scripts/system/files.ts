@@ -29,16 +29,17 @@ export function readIfExists(path: string): string | null {
  * Replaces a file in one step: temporary file in the same directory, fsync, rename. After a crash at any point the old
  * text or the new one is there.
  * @param mode permission bits of the new file; 0o600 unless it holds nothing private
+ * @param durable false for what can be generated again: no fsync, so a power cut may take it
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
-export function writeAtomically(path: string, text: string, { mode = 0o600 }: { mode?: number } = {}): void {
+export function writeAtomically(path: string, text: string, { mode = 0o600, durable = true } = {}): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
     const file = openSync(temporary, 'wx', mode)
     try {
       writeFileSync(file, text)
-      fsyncSync(file)
+      if (durable) fsyncSync(file)
     } finally {
       closeSync(file)
     }

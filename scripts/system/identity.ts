@@ -4,9 +4,9 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJsonIfExists, writeAtomically } from './files.ts'
+import { createExclusively, fileSystemError, readJsonIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 
 interface CloneFile {
@@ -20,9 +20,20 @@ export function cloneId(repository: Repository): string {
   const file = join(repository.stateDir, 'clone.json')
   const known = readJsonIfExists<CloneFile>(file)
   if (known?.path === repository.commonDir) return known.id
-  const id = randomBytes(8).toString('hex')
-  writeAtomically(file, `${JSON.stringify({ id, path: repository.commonDir } satisfies CloneFile)}\n`)
-  return id
+  const mine: CloneFile = { id: randomBytes(8).toString('hex'), path: repository.commonDir }
+  const text = `${JSON.stringify(mine)}\n`
+  makeDirectory(repository.stateDir)
+  if (known !== null) writeAtomically(file, text)
+  else if (!createExclusively(file, text)) return readJsonIfExists<CloneFile>(file)?.id ?? mine.id
+  return mine.id
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw fileSystemError('make', path, cause)
+  }
 }
 
 /** Our corner of a worktree's own git dir. It vanishes with `git worktree remove` and survives `git worktree move`. */
@@ -41,6 +52,7 @@ export function worktreeId(gitDir: string): string {
   const known = knownWorktreeId(gitDir)
   if (known) return known
   const id = randomBytes(8).toString('hex')
-  writeAtomically(join(worktreeStateDir(gitDir), 'id'), `${id}\n`)
-  return id
+  makeDirectory(worktreeStateDir(gitDir))
+  // of two at once one makes it, and both use it
+  return createExclusively(join(worktreeStateDir(gitDir), 'id'), `${id}\n`) ? id : (knownWorktreeId(gitDir) ?? id)
 }

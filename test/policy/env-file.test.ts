@@ -113,7 +113,7 @@ describe('our block', () => {
 })
 
 it('a disabled value is one line and knows itself', () => {
-  expect(disabledValue('no\nsuch  file')).toBe('lanekeeper-disabled: no such file')
+  expect(disabledValue('no\nsuch  file')).toBe('lanekeeper-disabled://not-ready/no such file')
   expect(isDisabled(disabledValue('x'))).toBe(true)
   expect(isDisabled('file:./dev.db')).toBe(false)
 })

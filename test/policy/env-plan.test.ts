@@ -27,7 +27,9 @@ describe('templates', () => {
   })
 
   it('a value that cannot be used disables the whole variable', () => {
-    expect(fillTemplate('{{database.test.url}}?schema=x', dictionary, 'X')).toBe('lanekeeper-disabled: no sqlite3')
+    expect(fillTemplate('{{database.test.url}}?schema=x', dictionary, 'X')).toBe(
+      'lanekeeper-disabled://not-ready/no sqlite3',
+    )
   })
 
   it.each(['{{port}}', '{{}}', '{{ports.WEB}}', '{{toString}}'])('%s is no placeholder', (template) => {

@@ -1,0 +1,76 @@
+/** What the hook does: the quick steps, and the rest handed to a detached process. Nothing here loads an installer. */
+import { join } from 'node:path'
+import { LanekeeperError } from './policy/errors.ts'
+import { type Provisioned, quickSteps } from './quick-steps.ts'
+import { worktreeStateDir } from './system/identity.ts'
+import { type WorktreeRecord, writeRecord } from './system/ledger.ts'
+import { isAlive, withLock } from './system/lock.ts'
+import type { Policy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+import { startWorker, WORKING_ON } from './system/worker.ts'
+import { hasSlowWork, isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
+
+/** A second set-up of the same worktree waits for the first, whose longest part is forking a database. */
+const LOCK_WAIT_MS = 60_000
+
+export interface QuickProvisioning {
+  /** true: the caller goes on with the slow steps itself. */
+  readonly wait: boolean
+  readonly trust: boolean
+}
+
+/**
+ * Does the quick steps and sees to it that somebody does the rest.
+ * @throws `usage` for the main worktree, `file-system` where the ledger cannot be written, `locked`
+ */
+export async function provisionQuickly(
+  repository: Repository,
+  policy: Policy,
+  { wait, trust }: QuickProvisioning,
+): Promise<Provisioned> {
+  if (!repository.isLinked) throw keepsItsOwn(repository)
+  return withWorktreeLock(repository, async () => {
+    const done = await quickSteps(repository, policy, { isPatient: wait })
+    if (wait || isInsideItself(repository, done.record)) return done
+    return { ...done, record: leaveToWorker(repository, done.record, trust) }
+  })
+}
+
+/** Runs `work` while nobody else provisions this worktree or writes its record. */
+export function withWorktreeLock<T>(repository: Repository, work: () => T | Promise<T>): Promise<T> {
+  return withLock(join(worktreeStateDir(repository.gitDir), 'lock'), LOCK_WAIT_MS, work)
+}
+
+/** A set-up command of this worktree called us: the slow steps are being done, above us, and would wait for themselves. */
+export function isInsideItself(repository: Repository, record: WorktreeRecord): boolean {
+  return repository.env[WORKING_ON] === record.id
+}
+
+/** Starts the worker and records it; it needs the lock that we hold, so it cannot be faster than the record. */
+function leaveToWorker(repository: Repository, record: WorktreeRecord, trust: boolean): WorktreeRecord {
+  const isLeft = hasSlowWork(record, trust) || record.steps.databases?.state === 'pending'
+  if (!isLeft || (record.worker !== null && isAlive(record.worker))) return record
+  try {
+    const worker = startWorker(repository.root, repository.env, { trust })
+    return writeRecord(repository, { ...record, ...reopened(record, trust), worker })
+  } catch (error) {
+    if (!(error instanceof LanekeeperError)) throw error
+    const problem = { step: 'setup' as const, message: error.message, ...(error.hint ? { hint: error.hint } : {}) }
+    return writeRecord(repository, { ...record, worker: null, problems: [...record.problems, problem] })
+  }
+}
+
+/** What the worker is going to repeat is pending again. */
+function reopened(record: WorktreeRecord, trust: boolean): Pick<WorktreeRecord, 'steps' | 'problems'> {
+  const names: readonly string[] = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], trust))
+  return {
+    steps: { ...record.steps, ...Object.fromEntries(names.map((name) => [name, { state: 'pending' }])) },
+    problems: record.problems.filter(({ step }) => !names.includes(step)),
+  }
+}
+
+function keepsItsOwn({ root }: Repository): LanekeeperError {
+  return new LanekeeperError('usage', `${root} is the main worktree: it keeps its own ports, env files and database.`, {
+    hint: 'Set up a linked worktree: npx lanekeeper setup <path>\nMake one: npm run new-task',
+  })
+}

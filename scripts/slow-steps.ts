@@ -1,0 +1,84 @@
+/**
+ * The steps that may take minutes: dependencies and the project's set-up commands. They hold a lock of their own, so that
+ * `setup` and `status` answer meanwhile, and write the record only in short turns.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { commandLine } from './policy/shell-quote.ts'
+import { withWorktreeLock } from './provision-quickly.ts'
+import { installDependencies } from './system/dependencies.ts'
+import { worktreeEnvironment } from './system/env-files.ts'
+import { worktreeStateDir } from './system/identity.ts'
+import { readRecord, type Step, type WorktreeRecord, writeRecord } from './system/ledger.ts'
+import { thisProcess, withLock } from './system/lock.ts'
+import type { Output } from './system/output.ts'
+import type { Policy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+import { runSetupCommands } from './system/setup-commands.ts'
+import { WORKING_ON } from './system/worker.ts'
+import { isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
+
+type SlowStep = (typeof SLOW_STEPS)[number]
+
+/** A cold install of a big project on a slow line. */
+const LOCK_WAIT_MS = 30 * 60_000
+const RUN = { dependencies: installDependencies, setup: runSetupCommands }
+const TITLE = { dependencies: 'Installing dependencies', setup: 'Running the set-up commands' }
+
+/** Where the output of installs and set-up commands goes. */
+export function setupLog(repository: Repository): string {
+  return join(worktreeStateDir(repository.gitDir), 'setup.log')
+}
+
+/** Does the slow steps that are open, in this process; waits for another process that is at it. */
+export async function slowSteps(
+  repository: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+  trust: boolean,
+  out: Output,
+): Promise<WorktreeRecord> {
+  const lock = join(worktreeStateDir(repository.gitDir), 'slow-lock')
+  return withLock(lock, LOCK_WAIT_MS, async () => {
+    const write = (change: (current: WorktreeRecord) => WorktreeRecord) =>
+      withWorktreeLock(repository, () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)))
+    let current = await write((now) => ({ ...now, worker: thisProcess() }))
+    try {
+      for (const name of SLOW_STEPS) {
+        if (!isOpenStep(current.steps[name], trust)) continue
+        // what the install failed at, the commands would only trip over
+        if (name === 'setup' && current.steps.dependencies?.state === 'failed') break
+        out.note(TITLE[name])
+        await write((now) => answered(repository, now, name, { state: 'pending' }))
+        const step = await run(name, repository, policy, current, trust)
+        current = await write((now) => answered(repository, now, name, step))
+      }
+    } finally {
+      current = await write((now) => ({ ...now, worker: null }))
+    }
+    return current
+  })
+}
+
+async function run(name: SlowStep, repository: Repository, policy: Policy, record: WorktreeRecord, trust: boolean) {
+  mkdirSync(worktreeStateDir(repository.gitDir), { recursive: true })
+  const env = { ...repository.env, ...worktreeEnvironment(repository, record), [WORKING_ON]: record.id }
+  try {
+    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env })
+  } catch (error) {
+    return { state: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies Step
+  }
+}
+
+/** The record with a step's answer, and a problem where it is a bad one. */
+function answered(repository: Repository, record: WorktreeRecord, name: SlowStep, step: Step): WorktreeRecord {
+  const problems = record.problems.filter((problem) => problem.step !== name)
+  const again = commandLine(['npx', 'lanekeeper', 'setup', repository.root, '--wait'])
+  const hint = `Output: ${setupLog(repository)}\nOnce mended: ${again}`
+  const problem = { step: name, message: step.message ?? `${name} failed`, hint }
+  return {
+    ...record,
+    steps: { ...record.steps, [name]: step },
+    problems: step.state === 'failed' ? [...problems, problem] : problems,
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The `docs` step: TASK.md, WORKTREE.md and TASKS.md, kept out of git through info/exclude. Where the project tracks a
+ * file of that name, or somebody made one, ours goes to `.lanekeeper/`.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DOCUMENT_MARK,
+  type DocumentFacts,
+  type DocumentName,
+  taskDocument,
+  tasksDocument,
+  worktreeDocument,
+} from '../policy/documents.ts'
+import { LanekeeperError } from '../policy/errors.ts'
+import { urlsOf } from '../policy/ports.ts'
+import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
+import { excludeFromGit } from './git-exclude.ts'
+import type { WorktreeRecord } from './ledger.ts'
+import { openTasks, type Policy } from './policy-source.ts'
+import type { Repository } from './repository.ts'
+import { worktreeSlug } from './worktree-facts.ts'
+import { locateInWorktree } from './worktree-file.ts'
+
+const NAMES: readonly DocumentName[] = ['TASK.md', 'WORKTREE.md', 'TASKS.md']
+/** For ours alone, where a name is taken. */
+const OWN_DIRECTORY = '.lanekeeper'
+const READABLE = 0o644
+const READ_ONLY = 0o444
+
+/** Writes the documents. @returns those that changed, from the worktree's root. @throws `file-system` */
+export async function writeDocuments(
+  repository: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+): Promise<readonly string[]> {
+  const places = placesOf(repository)
+  const used = Object.values(places)
+  await excludeFromGit(repository, [
+    ...used.filter((place) => !place.includes('/')),
+    ...(used.some((place) => place.includes('/')) ? [`${OWN_DIRECTORY}/`] : []),
+  ])
+  const facts = documentFacts(policy, record, places)
+  const texts: Record<DocumentName, string | null> = {
+    'TASK.md': facts.task && taskDocument(facts.task, facts),
+    'WORKTREE.md': worktreeDocument(facts),
+    'TASKS.md': tasksDocument(facts),
+  }
+  return NAMES.filter((name) => writeDocument(repository, places[name], texts[name], name)).map((name) => places[name])
+}
+
+/** Where each document goes; one git process. */
+function placesOf(repository: Repository): Record<DocumentName, string> {
+  const tracked = repository.git.nul(['ls-files', '-z', '--', ...NAMES.map((name) => `:(icase,top)${name}`)])
+  const isTaken = (name: DocumentName) =>
+    tracked.some((file) => file.toLowerCase() === name.toLowerCase()) || isSomebodysOwn(join(repository.root, name))
+  const entries = NAMES.map((name) => [name, isTaken(name) ? `${OWN_DIRECTORY}/${name}` : name])
+  return Object.fromEntries(entries) as Record<DocumentName, string>
+}
+
+function isSomebodysOwn(path: string): boolean {
+  return existsSync(path) && !readIfExists(path)?.startsWith(DOCUMENT_MARK)
+}
+
+/** @returns whether anything changed; null text takes a document of ours away (the task was closed) */
+function writeDocument(repository: Repository, place: string, text: string | null, name: DocumentName): boolean {
+  const path = join(repository.root, place)
+  if (place.includes('/')) makeOwnDirectory(repository)
+  const target = locateInWorktree(repository.root, place)
+  if ('refused' in target)
+    throw new LanekeeperError('file-system', `${target.refused}.`, { hint: `Move ${place} away.` })
+  const before = readIfExists(path)
+  if (before === text) return false
+  if (text === null) rmSync(path, { force: true })
+  else writeAtomically(path, text, { mode: name === 'TASKS.md' ? READ_ONLY : READABLE, durable: false })
+  return true
+}
+
+function makeOwnDirectory(repository: Repository): void {
+  const path = join(repository.root, OWN_DIRECTORY)
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw fileSystemError('make', path, cause)
+  }
+}
+
+function documentFacts(policy: Policy, record: WorktreeRecord, places: DocumentFacts['places']): DocumentFacts {
+  const open = openTasks(policy)
+  const ports = record.ports?.ports ?? {}
+  return {
+    path: record.path,
+    branch: record.branch,
+    settings: policy.settings,
+    task: open.find(({ id }) => id === record.task) ?? null,
+    openTasks: open,
+    ports,
+    urls: urlsOf(worktreeSlug(record), ports),
+    databases: record.databases.filter(({ state }) => state === 'ready'),
+    envFiles: record.envFiles ?? [],
+    // dependencies and set-up commands are mended later without the documents being written again
+    problems: record.problems
+      .filter(({ step }) => step !== 'dependencies' && step !== 'setup')
+      .map(({ message }) => message),
+    places,
+  }
+}

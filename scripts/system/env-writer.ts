@@ -1,0 +1,182 @@
+/**
+ * The `env` step: copies the listed files, then gives every env file its block. Nothing is written through a link that
+ * leaves the worktree or into a file that git tracks: such a file is a problem of its own, and the rest goes on.
+ */
+import { chmodSync, statSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { envLine, withBlock } from '../policy/env-file.ts'
+import { type EnvFileFacts, type EnvFilePlan, planEnvFiles } from '../policy/env-plan.ts'
+import { LanekeeperError } from '../policy/errors.ts'
+import { portMapOf } from '../policy/main-ports.ts'
+import type { Settings } from '../policy/settings.ts'
+import { mainEnvFiles, parseEnv, userVariables, type Variables } from './env-files.ts'
+import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
+import { excludeFromGit } from './git-exclude.ts'
+import { copyIncludedFiles } from './included-files.ts'
+import type { WorktreeRecord } from './ledger.ts'
+import type { Repository } from './repository.ts'
+import { worktreeFacts } from './worktree-facts.ts'
+import { locateInWorktree } from './worktree-file.ts'
+
+const PRIVATE = 0o600
+
+export interface WrittenEnv {
+  /** Files that hold a block of ours now. */
+  readonly files: readonly string[]
+  /** Files that were written or copied just now. */
+  readonly changed: readonly string[]
+  readonly problems: readonly LanekeeperError[]
+}
+
+interface Target {
+  readonly file: string
+  /** Where it really is. */
+  readonly path: string
+  readonly set: Readonly<Record<string, string>>
+  readonly isConfigured: boolean
+}
+
+/** Writes the env files of the worktree. Never throws for one file: the problem is in the answer and the others are written. */
+export async function writeEnvFiles(
+  repository: Repository,
+  settings: Settings,
+  record: WorktreeRecord,
+): Promise<WrittenEnv> {
+  const included = copyIncludedFiles(repository)
+  const problems = [...included.problems]
+  const targets = writableTargets(repository, settings, included.present, problems)
+  const plans = planEnvFiles(planFacts(repository, settings, record, targets))
+  const written = plans.map((plan, index) => writeBlock(plan, targets[index] as Target, problems))
+  await hideFromGit(repository, [
+    ...targets.map(({ path }) => path),
+    ...included.present.map((file) => join(repository.root, file)),
+  ])
+  const changed = plans.filter((_, index) => written[index] === 'changed').map(({ file }) => file)
+  return {
+    files: plans.filter((_, index) => written[index] !== 'none').map(({ file }) => file),
+    changed: [...new Set([...included.copied, ...changed])],
+    problems,
+  }
+}
+
+/** The files we may write: the settings' first, then copied env files that the settings do not name. */
+function writableTargets(
+  repository: Repository,
+  settings: Settings,
+  present: readonly string[],
+  problems: LanekeeperError[],
+): Target[] {
+  const configured = settings.env.map(({ file, set }) => ({ file: posix.normalize(file), set, isConfigured: true }))
+  const copied = present
+    .filter((file) => isEnvFile(file) && !configured.some((one) => one.file === file))
+    .map((file) => ({ file, set: {}, isConfigured: false }))
+  const located = [...configured, ...copied].flatMap((wanted) => {
+    const place = locateInWorktree(repository.root, wanted.file)
+    if ('refused' in place) problems.push(refused(wanted.file, place.refused))
+    return 'path' in place ? [{ ...wanted, path: place.path, relative: place.relative }] : []
+  })
+  if (located.length === 0) return []
+  const tracked = repository.git.nul(['ls-files', '-z', '--', ...located.map((place) => `:(literal)${place.relative}`)])
+  return located.filter(({ file, relative }) => {
+    if (tracked.includes(relative)) problems.push(refused(file, `${relative} is tracked by git`))
+    return !tracked.includes(relative)
+  })
+}
+
+function isEnvFile(file: string): boolean {
+  return /(?:^|\/)(?:\.env(?:\.[^/]+)?|[^/]+\.env)$/.test(file)
+}
+
+function planFacts(repository: Repository, settings: Settings, record: WorktreeRecord, targets: readonly Target[]) {
+  const main = mainEnvFiles(repository, settings)
+  const facts = worktreeFacts(repository, settings, record)
+  return {
+    files: targets.map((target) => fileFacts(repository, target, targets, main)),
+    services: facts.services,
+    databaseVars: facts.databaseVars,
+    dictionary: facts.dictionary,
+    portMap: portMapOf(record.ports?.ports ?? {}, main[0]?.values ?? {}, packageNames(repository)),
+  }
+}
+
+/** A file stands above the `.env` of its directory, unless that one gets a block of its own. */
+function fileFacts(
+  repository: Repository,
+  { file, path, set, isConfigured }: Target,
+  targets: readonly Target[],
+  main: ReturnType<typeof mainEnvFiles>,
+): EnvFileFacts {
+  const below = posix.join(posix.dirname(file), '.env')
+  const hasOwnBlock = targets.some((target) => target.file === below)
+  const under: Variables = isConfigured && !hasOwnBlock ? userVariables(join(repository.root, below)) : {}
+  const definedInMain = Object.keys(main.find((one) => posix.normalize(one.file) === file)?.values ?? {})
+  return { file, set, isConfigured, definedInMain, inherited: { ...under, ...userVariables(path) } }
+}
+
+function packageNames(repository: Repository): string[] {
+  const manifest = readJsonIfExists<Record<string, object>>(join(repository.root, 'package.json'))
+  return Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies })
+}
+
+function writeBlock(plan: EnvFilePlan, { path }: Target, problems: LanekeeperError[]): 'changed' | 'same' | 'none' {
+  problems.push(...plan.problems)
+  try {
+    const before = readIfExists(path)
+    const lines = linesOf(plan, problems)
+    if (before === null && lines.length === 0) return 'none'
+    const after = withBlock(before ?? '', lines)
+    assertReadBack(plan, after)
+    if (after !== before) writeAtomically(path, after, { mode: PRIVATE, durable: false })
+    else if (lines.length > 0 && (statSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE)
+    if (lines.length === 0) return 'none'
+    return after === before ? 'same' : 'changed'
+  } catch (error) {
+    if (!(error instanceof LanekeeperError)) throw error
+    problems.push(error)
+    return 'none'
+  }
+}
+
+function linesOf({ file, values }: EnvFilePlan, problems: LanekeeperError[]): string[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const line = envLine(key, value)
+    if (line !== null) return [line]
+    problems.push(
+      new LanekeeperError('env-file', `${key} was not written to ${file}: a dotenv file has no way to say its value.`, {
+        hint: 'Names are letters, digits, _ . and -; a value may not end in a backslash or hold all three kinds of quotes.',
+      }),
+    )
+    return []
+  })
+}
+
+/** An open quote above our block would swallow it: what a program would read is compared with what we mean. */
+function assertReadBack({ file, values }: EnvFilePlan, text: string): void {
+  const read = parseEnv(text)
+  const lost = Object.entries(values).find(([key, value]) => envLine(key, value) !== null && read[key] !== value)
+  if (lost)
+    throw new LanekeeperError('env-file', `${file} was left as it is: its own lines swallow ours (${lost[0]}).`, {
+      hint: `Look for a quote that is opened and never closed in ${file}, then repeat: npx lanekeeper setup`,
+    })
+}
+
+/** Secrets must not be one `git add -A` away from a commit: what git does not ignore goes to info/exclude. */
+async function hideFromGit(repository: Repository, paths: readonly string[]): Promise<void> {
+  const files = [...new Set(paths)].map((path) => posix.relative(repository.root, path)).filter((file) => file !== '')
+  if (files.length === 0) return
+  const input = `${files.join('\0')}\0`
+  const ignored = repository.git.attempt(['check-ignore', '-z', '--stdin'], { input }).stdout.split('\0')
+  const open = files.filter((file) => !ignored.includes(file))
+  if (open.length === 0) return
+  const tracked = repository.git.nul(['ls-files', '-z', '--', ...open.map((file) => `:(literal)${file}`)])
+  await excludeFromGit(
+    repository,
+    open.filter((file) => !tracked.includes(file)),
+  )
+}
+
+function refused(file: string, why: string): LanekeeperError {
+  return new LanekeeperError('env-file', `${file} was not written: ${why}.`, {
+    hint: `Take it out of git or replace the link (git rm --cached ${file}; or name another file under "env" in lanekeeper.json), then: npx lanekeeper setup`,
+  })
+}

@@ -1,0 +1,88 @@
+/** A worktree's record as it stands when a set-up begins, and which of its slow steps are still to be done. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { cloneId } from './identity.ts'
+import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
+import { isAlive } from './lock.ts'
+import type { Policy } from './policy-source.ts'
+import { branchOf, type Repository } from './repository.ts'
+
+export const SLOW_STEPS = ['dependencies', 'setup'] as const satisfies readonly StepName[]
+
+/** The record before the steps: of a new worktree all are pending; of a known one the facts are brought up to date. */
+export function openRecord(
+  repository: Repository,
+  policy: Policy,
+  id: string,
+  known: WorktreeRecord | null,
+): WorktreeRecord {
+  const { root: path, gitDir } = repository
+  const branch = branchOf(gitDir)
+  const start = known ?? newRecord(id, cloneId(repository), new Date().toISOString())
+  const steps = { ...start.steps, identity: { state: 'done' as const }, ...slowStepsOf(repository, policy, start) }
+  const worker = start.worker !== null && isAlive(start.worker) ? start.worker : null
+  return { ...start, path, gitDir, branch, task: taskOn(branch, policy), steps, worker }
+}
+
+function newRecord(id: string, clone: string, createdAt: string): WorktreeRecord {
+  return {
+    id,
+    clone,
+    path: '',
+    gitDir: '',
+    branch: null,
+    task: null,
+    steps: {},
+    ports: null,
+    databases: [],
+    problems: [],
+    worker: null,
+    createdAt,
+    updatedAt: '',
+  }
+}
+
+/** The open task of a branch, else the last one it had. */
+function taskOn(branch: string | null, { tasks }: Policy): string | null {
+  const here = tasks.filter((task) => task.branch === branch)
+  return (here.find(({ state }) => state === 'open') ?? here.at(-1))?.id ?? null
+}
+
+/** A slow step that has nothing to do is answered here, so that no process is started to find out. */
+function slowStepsOf(repository: Repository, { settings }: Policy, { steps }: WorktreeRecord): WorktreeRecord['steps'] {
+  const hasDependencies = settings.dependencies !== 'none' && existsSync(join(repository.root, 'package.json'))
+  const answer = (name: StepName, hasWork: boolean): Step => {
+    const step = steps[name]
+    if (!hasWork) return { state: 'skipped' }
+    return step === undefined || isEmptySkip(step) ? { state: 'pending' } : step
+  }
+  return { dependencies: answer('dependencies', hasDependencies), setup: answer('setup', settings.setup.length > 0) }
+}
+
+function isEmptySkip(step: Step): boolean {
+  return step.state === 'skipped' && step.message === undefined
+}
+
+/**
+ * Whether a slow step has to be done, or done again: what is pending or failed, and with a person's trust also what was
+ * skipped for a reason.
+ */
+export function isOpenStep(step: Step | undefined, trust: boolean): boolean {
+  if (step === undefined || step.state === 'pending' || step.state === 'failed') return true
+  return trust && step.state === 'skipped' && !isEmptySkip(step)
+}
+
+/** Whether anything is left for a process that has time. */
+export function hasSlowWork({ steps }: WorktreeRecord, trust: boolean): boolean {
+  return SLOW_STEPS.some((name) => isOpenStep(steps[name], trust))
+}
+
+/** Writes the record where it differs from what the ledger has: an fsync less where nothing is new. */
+export function writeIfNew(
+  repository: Repository,
+  known: WorktreeRecord | null,
+  record: WorktreeRecord,
+): WorktreeRecord {
+  const asKnown = { ...record, updatedAt: known?.updatedAt ?? '' }
+  return known !== null && JSON.stringify(asKnown) === JSON.stringify(known) ? known : writeRecord(repository, record)
+}

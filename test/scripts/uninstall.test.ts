@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createRepository, type TestRepository } from '../support/repository.ts'
+
+const FILES = {
+  'package.json':
+    '{\n  "name": "p",\n  "scripts": {\n    "prepare": "husky"\n  },\n  "devDependencies": { "lanekeeper": "*" }\n}\n',
+  '.husky/pre-commit': 'npm test',
+  'AGENTS.md': '# Rules\n',
+  '.gitignore': 'node_modules/\n',
+  '.claude/settings.json': '{}\n',
+}
+
+function adopted(files: Readonly<Record<string, string>> = FILES): TestRepository {
+  const repository = createRepository(files)
+  expect(repository.lanekeeper(['init', '--yes'])).toMatchObject({ status: 0 })
+  return repository
+}
+
+const hooksPath = (repository: TestRepository) => repository.tryGit(['config', '--get', 'core.hooksPath']).stdout.trim()
+
+test('init and uninstall leave no trace: files, hooks path and .git are as before', () => {
+  const repository = createRepository(FILES)
+  const config = repository.read(join(repository.root, '.git/config'))
+  repository.lanekeeper(['init', '--yes'])
+  expect(repository.git(['status', '--porcelain'])).not.toBe('')
+  expect(repository.lanekeeper(['uninstall', '--yes'])).toMatchObject({ status: 0 })
+  expect(repository.git(['status', '--porcelain', '--untracked-files=all'])).toBe('')
+  expect(repository.read(join(repository.root, '.git/config'))).toBe(config)
+  expect(repository.exists('project/.git/lanekeeper')).toBe(false)
+  expect(repository.lanekeeper(['uninstall']).stdout).toMatch(/^Nothing to do/)
+})
+
+test('husky gets its hooks path back', () => {
+  const repository = createRepository({ ...FILES, '.husky/_/pre-commit': '#!/bin/sh\n' })
+  repository.git(['config', 'core.hooksPath', '.husky/_'])
+  repository.lanekeeper(['init', '--yes'])
+  expect(hooksPath(repository)).toContain('lanekeeper')
+  repository.lanekeeper(['uninstall', '--yes'])
+  expect(hooksPath(repository)).toBe('.husky/_')
+})
+
+test('what somebody changed stays: settings, and lines around ours', () => {
+  const repository = adopted()
+  const settings = repository.write(join(repository.root, 'lanekeeper.json'), '{ "base": "main" }\n')
+  repository.write(
+    join(repository.root, 'AGENTS.md'),
+    `${repository.read(join(repository.root, 'AGENTS.md'))}\nMore.\n`,
+  )
+  const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
+  expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true, left: ['lanekeeper.json'] })
+  expect(repository.read(settings)).toBe('{ "base": "main" }\n')
+  expect(repository.read(join(repository.root, 'AGENTS.md'))).toBe('# Rules\n\nMore.\n')
+})
+
+test('it asks: without a terminal --yes is needed, and --dry-run does nothing', () => {
+  const repository = adopted()
+  const before = repository.git(['status', '--porcelain'])
+  expect(repository.lanekeeper(['uninstall'])).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') })
+  expect(repository.lanekeeper(['uninstall', '--dry-run']).stdout).toContain('delete lanekeeper.json')
+  expect(repository.git(['status', '--porcelain'])).toBe(before)
+  expect(hooksPath(repository)).toContain('lanekeeper')
+})
+
+test('the tasks stay, unless they are purged', () => {
+  const repository = adopted()
+  repository.git(['update-ref', 'refs/lanekeeper/tasks', 'HEAD'])
+  const refs = () => repository.git(['for-each-ref', '--format=%(refname)', 'refs/lanekeeper'])
+  repository.lanekeeper(['uninstall', '--yes'])
+  expect(refs()).toContain('refs/lanekeeper/tasks')
+  repository.lanekeeper(['uninstall', '--yes', '--purge'])
+  expect(refs()).toBe('')
+})
+
+test('it refuses while a provisioned worktree lives, and names the command', () => {
+  const repository = adopted()
+  const path = repository.path('wt')
+  repository.git(['worktree', 'add', '-q', path, '-b', 'task/a'], { env: { LANEKEEPER: '0' } })
+  repository.write(join(repository.root, '.git/worktrees/wt/lanekeeper/id'), 'abc\n')
+  const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
+  expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: `npx lanekeeper remove ${path}` })
+  expect(hooksPath(repository)).toContain('lanekeeper')
+})
+
+test('it refuses while the ledger names a vanished worktree', () => {
+  const repository = adopted()
+  repository.write(join(repository.root, '.git/lanekeeper/worktrees/x.json'), '{"id":"x","gitDir":"/gone"}')
+  const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
+  expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: expect.stringContaining('gc') })
+})
