@@ -1,7 +1,7 @@
 /** What git costs with us in the room: switch, commit, rebase, fetch. */
 import { join } from 'node:path'
 import { type Arm, type Row, ratio } from './measure.ts'
-import { newTask, type Place } from './place.ts'
+import { type Place, taskWorktree } from './place.ts'
 
 /** One shell runs the command several times, so that starting it from Node does not water the ratio down. */
 const TIMES = 5
@@ -19,13 +19,11 @@ function prepare(place: Place) {
   const twins = place.twins('commands', (root) => {
     for (let index = 0; index < 50; index += 1) place.write(join(root, 'src', 'one', `${index}.ts`), `${index}\n`)
   })
-  const taskOurs = newTask(place, twins.ours, 'one')
-  const taskPlain = join(place.dir, 'commands', 'plain.worktrees', 'one')
-  place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'task/one', taskPlain], twins.plain)
+  const task = { ours: taskWorktree(place, twins.ours, 'one'), plain: taskWorktree(place, twins.plain, 'one') }
   const persons = { ours: join(place.dir, 'commands', 'ours-own'), plain: join(place.dir, 'commands', 'plain-own') }
   for (const side of ['ours', 'plain'] as const)
     place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'mine', persons[side]], twins[side])
-  return { base: twins, task: { ours: taskOurs, plain: taskPlain }, persons }
+  return { base: twins, task, persons }
 }
 
 /** Rows for everyday commands. */
@@ -48,12 +46,19 @@ export function everydayRows(place: Place): Row[] {
 /** A rebase of 50 commits on a task's branch, to and fro between two bases. */
 export function rebaseRow(place: Place): Row {
   const twins = place.twins('rebase', (root) => place.write(join(root, 'src', 'one', 'a.ts'), ''))
-  const at = { ours: newTask(place, twins.ours, 'one'), plain: join(place.dir, 'rebase', 'plain.worktrees', 'one') }
-  place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'task/one', at.plain], twins.plain)
+  const at = { ours: taskWorktree(place, twins.ours, 'one'), plain: taskWorktree(place, twins.plain, 'one') }
   const arm = (side: 'ours' | 'plain'): Arm => {
     for (const name of ['left', 'right'])
-      place.run(['sh', '-ec', `git branch ${name} && git switch -q ${name} && echo ${name} > ${name} && git add ${name} && git commit -qm ${name} && git switch -q main`], twins[side])
-    const commits = 'i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo $i > src/one/a$i.ts; git add src; git commit -qm $i; done'
+      place.run(
+        [
+          'sh',
+          '-ec',
+          `git branch ${name} && git switch -q ${name} && echo ${name} > ${name} && git add ${name} && git commit -qm ${name} && git switch -q main`,
+        ],
+        twins[side],
+      )
+    const commits =
+      'i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo $i > src/one/a$i.ts; git add src; git commit -qm $i; done'
     place.run(['sh', '-ec', `git reset -q --hard left; ${commits}`], at[side])
     let [from, onto] = ['left', 'right']
     return {
@@ -63,30 +68,54 @@ export function rebaseRow(place: Place): Row {
       },
     }
   }
-  return { name: 'git rebase, 50 commits of a task', limit: 1.2, unit: '× git', arms: { ours: arm('ours'), plain: arm('plain') }, value: ratio }
+  return {
+    name: 'git rebase, 50 commits of a task',
+    limit: 1.2,
+    unit: '× git',
+    arms: { ours: arm('ours'), plain: arm('plain') },
+    value: ratio,
+  }
 }
 
 /** A fetch of 500 refs from a task's worktree. */
 export function fetchRow(place: Place): Row {
   const twins = place.twins('fetch', (root) => place.write(join(root, 'src', 'one', 'a.ts'), ''))
-  const at = { ours: newTask(place, twins.ours, 'one'), plain: join(place.dir, 'fetch', 'plain.worktrees', 'one') }
-  place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'task/one', at.plain], twins.plain)
+  const at = { ours: taskWorktree(place, twins.ours, 'one'), plain: taskWorktree(place, twins.plain, 'one') }
   const refs = Array.from({ length: 500 }, (_, index) => `branch-${index}`)
   const update = (cwd: string, lines: string[]) =>
-    place.run(['git', '-c', 'core.hooksPath=/dev/null', 'update-ref', '--stdin'], cwd, lines.join('\n'))
+    place.run(
+      ['git', '-c', 'core.hooksPath=/dev/null', 'update-ref', '--stdin'],
+      cwd,
+      lines.map((line) => `${line}\n`).join(''),
+    )
   const arm = (side: 'ours' | 'plain'): Arm => {
     const remote = join(place.dir, 'fetch', `${side}.git`)
     place.run(['git', 'clone', '-q', '--bare', twins[side], remote], place.dir)
     const head = place.run(['git', 'rev-parse', 'main'], remote).trim()
-    update(remote, refs.map((name) => `create refs/heads/${name} ${head}\n`))
+    update(
+      remote,
+      refs.map((name) => `create refs/heads/${name} ${head}`),
+    )
     place.run(['git', 'remote', 'add', 'hub', remote], twins[side])
     return {
       before: () => {
         const known = place.run(['git', 'for-each-ref', '--format=%(refname)', 'refs/remotes/hub/'], at[side])
-        update(at[side], known.split('\n').filter((ref) => ref !== '').map((ref) => `delete ${ref}\n`))
+        update(
+          at[side],
+          known
+            .split('\n')
+            .filter((ref) => ref !== '')
+            .map((ref) => `delete ${ref}`),
+        )
       },
       run: () => void place.run(['git', 'fetch', '-q', 'hub'], at[side]),
     }
   }
-  return { name: 'git fetch, 500 refs, a task’s worktree', limit: 1.1, unit: '× git', arms: { ours: arm('ours'), plain: arm('plain') }, value: ratio }
+  return {
+    name: 'git fetch, 500 refs, a task’s worktree',
+    limit: 1.1,
+    unit: '× git',
+    arms: { ours: arm('ours'), plain: arm('plain') },
+    value: ratio,
+  }
 }

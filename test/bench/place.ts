@@ -1,8 +1,11 @@
 /** Where the benchmark works: a temporary directory with a HOME of its own, and repositories in pairs: with us and without. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Task } from '../../scripts/policy/task.ts'
+import { openRepository } from '../../scripts/system/repository.ts'
+import { saveTask } from '../../scripts/system/task-store.ts'
 import type { Arm } from './measure.ts'
 
 /** The built bin, beside the built benchmark. */
@@ -85,7 +88,11 @@ function isolatedEnv(dir: string): NodeJS.ProcessEnv {
   }
 }
 
-function startProgram([program = '', ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+function startProgram(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let [stdout, stderr] = ['', '']
@@ -103,10 +110,38 @@ export function nodeStart(place: Place): Arm {
   return { run: () => void place.run([process.execPath, '-e', '0'], place.dir) }
 }
 
-/** A task with its worktree, made through the front door; gives the worktree. */
-export function newTask(place: Place, root: string, id: string, words: readonly string[] = []): string {
-  const path = join(dirname(root), `${root.endsWith('ours') ? 'ours' : 'plain'}.worktrees`, id)
-  place.lanekeeper(['new-task', '--yes', '--id', id, '--title', id, '--allow', `src/${id}`, '--step', 'x', ...words], root)
-  if (!existsSync(path)) throw new Error(`new-task made no ${path}`)
+/**
+ * A task and its worktree by plain `git worktree add`; in `ours` the hook provisions it. Gives the worktree.
+ * @param root a root that `twins` gave
+ */
+export function taskWorktree(place: Place, root: string, id: string): string {
+  const path = join(`${root}.worktrees`, id)
+  if (root.endsWith('ours')) saveTask(openRepository(root, place.env), aTask(id), `new-task ${id}`)
+  place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', `task/${id}`, path], root)
+  if (root.endsWith('ours')) place.lanekeeper(['setup', path, '--wait'], root)
   return path
+}
+
+/** A task that may change `src/<id>`. */
+export function aTask(id: string): Task {
+  return {
+    ...{
+      id,
+      title: id,
+      branch: `task/${id}`,
+      base: 'main',
+      allow: [`src/${id}`],
+      deny: [],
+      shared: [],
+      steps: ['Do it'],
+    },
+    ...{
+      context: '',
+      dependsOn: [],
+      migrations: null,
+      agent: 'none',
+      state: 'open',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    },
+  }
 }
