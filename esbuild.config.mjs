@@ -34,6 +34,8 @@ await build({ ...modules, entryPoints: { cli: 'scripts/cli.ts', plopfile: 'gener
 await build({
   ...common,
   format: 'cjs',
+  // a hook leaves what needs these to the bin, in a process of its own
+  external: [...common.external, 'zx/core', 'package-manager-detector'],
   entryPoints: { hook: 'hooks/run.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,

@@ -1,13 +1,67 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/** `lanekeeper gc`: the ledger against what git knows. Swept is what is proved ours and gone; the rest is listed with why. */
+import { type Command, commonOptions, flag } from './command.ts'
+import { enter } from './entrance.ts'
+import { sweepLandings } from './landing-worktree.ts'
+import { pruneVanished, type Sweep, type Swept, sweepRecords, worktreesForSure } from './sweep-worktrees.ts'
+import { branchTips } from './system/history.ts'
+import { sweepCodeCopies, sweepLocks } from './system/leftovers.ts'
+import type { Policy } from './system/policy-source.ts'
+import { portRegistry } from './system/port-leases.ts'
+import type { Repository } from './system/repository.ts'
+import { sweepLeases } from './system/stale-leases.ts'
+import type { Kept } from './system/teardown.ts'
 
 export const command: Command = {
-  summary: 'gc',
-  usage: '',
-  options: {},
+  summary: 'Sweep what vanished worktrees and killed processes left behind',
+  usage: '[-n]',
+  options: { 'dry-run': commonOptions.dryRun },
   positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('gc is not written yet')
+  examples: ['npx lanekeeper gc --dry-run', 'npx lanekeeper gc --json'],
+  run: async (input, session) => {
+    const { repository, policy } = enter(session)
+    const dryRun = flag(input, 'dry-run')
+    const worktrees = worktreesForSure(repository)
+    const { removed, kept } = await sweepAll({ repository, policy, worktrees, session, dryRun })
+    return {
+      json: { ok: true, ...(dryRun ? { dryRun } : {}), removed, kept },
+      text:
+        [...lines(dryRun ? 'would remove' : 'removed', removed), ...lines('kept', kept)].join('\n') ||
+        'Nothing to sweep.',
+    }
   },
+}
+
+/** Landings first: they hold worktrees and records themselves. Leases last: records give theirs back before. */
+async function sweepAll(sweep: Sweep): Promise<Swept> {
+  const { repository, dryRun } = sweep
+  const landings = await sweepLandings(repository, { dryRun })
+  const vanished = pruneVanished(sweep)
+  const records = await sweepRecords({ ...sweep, worktrees: dryRun ? sweep.worktrees : worktreesForSure(repository) })
+  const leases = await sweepLeases(portRegistry(repository.env), { dryRun })
+  return {
+    removed: [
+      ...landings.map((what) => ({ what, why: 'its process died' })),
+      ...vanished.removed,
+      ...records.removed,
+      ...leases.map(({ first, path, why }) => ({ what: `port block ${first} (${path})`, why })),
+      ...(await sweepLocks(repository, dryRun)),
+      ...sweepCodeCopies(repository, dryRun),
+    ],
+    kept: [...vanished.kept, ...records.kept, ...finishedBranches(repository, sweep.policy)],
+  }
+}
+
+/** A branch may be the only place of work that was closed without landing: only a person deletes it. */
+function finishedBranches({ git }: Repository, { tasks }: Policy): Kept[] {
+  const tips = branchTips(git)
+  return tasks
+    .filter(({ state, branch }) => state !== 'open' && tips.has(branch))
+    .map(({ id, state, branch }) => ({
+      what: `branch ${branch}`,
+      why: `task "${id}" is ${state}, but a branch may hold work: git branch -D ${branch}`,
+    }))
+}
+
+function lines(verb: string, items: readonly Kept[]): string[] {
+  return items.map(({ what, why }) => `${verb} ${what}: ${why}`)
 }

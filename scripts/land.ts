@@ -1,13 +1,122 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/** `lanekeeper land`: tasks onto the base in order, each tested as merged before the base moves. */
+import { join } from 'node:path'
+import { type Command, commonOptions, flag, type Session, usageError } from './command.ts'
+import { enter } from './entrance.ts'
+import { type Foretold, foretellLanding } from './foretell-landing.ts'
+import { type Landed, landTask } from './land-task.ts'
+import { commitsAhead, openTaskOf } from './landing-conditions.ts'
+import { sweepLandings } from './landing-worktree.ts'
+import { EXIT, LanekeeperError } from './policy/errors.ts'
+import { type BlockedTask, type LandingOrder, landingOrder } from './policy/landing-order.ts'
+import { type Refused, refusedAsBlocked, refusedBecause } from './policy/landing-refusal.ts'
+import { slugOf } from './policy/names.ts'
+import type { Task } from './policy/task.ts'
+import { commitOf } from './system/history.ts'
+import { withLock } from './system/lock.ts'
+import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+
+/** Somebody else's landing runs a test suite while it holds the lock. */
+const LOCK_WAIT_MS = 10 * 60_000
 
 export const command: Command = {
-  summary: 'land',
-  usage: '',
-  options: {},
-  positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('land is not written yet')
+  summary: 'Land tasks in order: judged, merged and tested aside, then the base moves',
+  usage: '<task>… | --all [-n] [--keep]',
+  options: {
+    all: { type: 'boolean', help: 'Every open task that has commits' },
+    keep: { type: 'boolean', help: 'Leave worktree and branch of what landed' },
+    'dry-run': { ...commonOptions.dryRun, help: 'Show the order, each verdict and the conflicts to come' },
   },
+  positionals: [0, 200],
+  examples: ['npx lanekeeper land add-auth', 'npx lanekeeper land --all --dry-run', 'npx lanekeeper land --all --json'],
+  run: async (input, session) => {
+    const all = flag(input, 'all')
+    if (all === input.positionals.length > 0)
+      throw usageError('Name the tasks, or say --all.', 'npx lanekeeper land --all')
+    const { repository, alarms } = enter(session)
+    const dryRun = flag(input, 'dry-run')
+    if (!dryRun) await sweepLandings(repository)
+    const policy = readPolicy(repository)
+    const chosen = all
+      ? tasksWithCommits(repository, policy, session)
+      : input.positionals.map((id) => openTaskOf(policy, id))
+    const plan = landingOrder([...new Set(chosen)], landedIds(policy))
+    const more = alarms.length > 0 ? { alarms } : {}
+    if (dryRun) return showForetold(foretellLanding(repository, plan.order), plan.blocked, more)
+    return showOutcome(await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), all }), more)
+  },
+}
+
+function landedIds(policy: Policy): Set<string> {
+  return new Set(policy.tasks.filter(({ state }) => state === 'landed').map(({ id }) => id))
+}
+
+/** A task without a commit has nothing to land yet; `--all` passes it by. */
+function tasksWithCommits({ git }: Repository, policy: Policy, { out }: Session): Task[] {
+  return openTasks(policy).filter(({ id, branch, base }) => {
+    const tip = commitOf(git, `refs/heads/${branch}`)
+    const hasSome = tip !== null && commitsAhead(git, `refs/heads/${base}`, tip) > 0
+    if (!hasSome) out.note(`${id} has nothing to land yet`)
+    return hasSome
+  })
+}
+
+interface Outcome {
+  readonly landed: readonly Landed[]
+  readonly refused: readonly Refused[]
+}
+
+/** One after the other; the first that cannot land ends it. Named tasks that wait for others are refused before anything moves. */
+async function landInOrder(
+  repository: Repository,
+  { order, blocked }: LandingOrder,
+  session: Session,
+  { keep, all }: { keep: boolean; all: boolean },
+): Promise<Outcome> {
+  const waiting = blocked.map(refusedAsBlocked)
+  if (waiting.length > 0 && !all) return { landed: [], refused: waiting.map((refused) => said(refused, session)) }
+  const landed: Landed[] = []
+  for (const task of order) {
+    try {
+      landed.push(await landUnderLock(repository, task, session, keep))
+      session.out.done(`${task.id} landed on ${task.base}`)
+    } catch (error) {
+      if (!(error instanceof LanekeeperError)) throw error
+      return { landed, refused: [said(refusedBecause(task.id, error), session)] }
+    }
+  }
+  return { landed, refused: waiting.map((refused) => said(refused, session)) }
+}
+
+function landUnderLock(repository: Repository, task: Task, session: Session, keep: boolean): Promise<Landed> {
+  const lock = join(repository.stateDir, 'locks', `land-${slugOf(task.base)}`)
+  return withLock(lock, LOCK_WAIT_MS, () => landTask(repository, task.id, session, keep))
+}
+
+function said(refused: Refused, { out }: Session): Refused {
+  if (!out.isJson) out.error(refused.message, refused.hint)
+  return refused
+}
+
+function showOutcome({ landed, refused }: Outcome, more: object) {
+  const ok = refused.length === 0
+  const lines = landed.map(({ task, commit, tested, kept }) => {
+    const test =
+      tested === null ? 'nothing was tested: no test command ("test" in lanekeeper.json)' : `${tested} passed`
+    return `✓ ${task} ${commit.slice(0, 10)} (${test})${kept ? `; worktree kept: ${kept.path}` : ''}`
+  })
+  const text = lines.length === 0 && ok ? 'Nothing to land.' : lines.join('\n')
+  return { json: { ok, landed, refused, ...more }, text, exit: ok ? EXIT.ok : EXIT.refused }
+}
+
+function showForetold(order: readonly Foretold[], blocked: readonly BlockedTask[], more: object) {
+  const refused = [...order.flatMap(({ refused }) => refused), ...blocked.map(refusedAsBlocked)]
+  const ok = refused.length === 0
+  const lines = order.map(
+    ({ task, branch, refused }, index) =>
+      `${index + 1}. ${task} (${branch}): ${refused.map(({ message }) => message).join('; ') || 'would land'}`,
+  )
+  const waiting = blocked.map((one) => `-  ${refusedAsBlocked(one).message}`)
+  const text = [...lines, ...waiting].join('\n') || 'Nothing to land.'
+  return { json: { ok, dryRun: true, order, landed: [], refused, ...more }, text, exit: ok ? EXIT.ok : EXIT.refused }
 }

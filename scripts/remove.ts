@@ -1,13 +1,84 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/** `lanekeeper remove`: a worktree goes with its branch, databases and ports, unless that would lose something. */
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Command, commonOptions, flag, usageError } from './command.ts'
+import { enter } from './entrance.ts'
+import type { LanekeeperError } from './policy/errors.ts'
+import { type Removed, removeWorktree } from './remove-worktree.ts'
+import type { Policy } from './system/policy-source.ts'
+import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 export const command: Command = {
-  summary: 'remove',
-  usage: '',
-  options: {},
-  positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('remove is not written yet')
+  summary: 'Take a worktree away with its branch, databases and ports; refuses to lose work',
+  usage: '<task|path|branch> [--force-dirty] [--force-unmerged] [--force-locked] [--force-live] [-n]',
+  options: {
+    'force-dirty': { type: 'boolean', help: 'Give up uncommitted work (a copy stays under refs/lanekeeper/removed/)' },
+    'force-unmerged': { type: 'boolean', help: 'Give up commits the base lacks (they stay there too)' },
+    'force-locked': { type: 'boolean', help: 'Remove although `git worktree lock` protects it' },
+    'force-live': { type: 'boolean', help: 'Remove although something still runs in it' },
+    'dry-run': commonOptions.dryRun,
   },
+  positionals: [1, 1],
+  examples: [
+    'npx lanekeeper remove add-auth',
+    'npx lanekeeper remove ../project.worktrees/add-auth --dry-run',
+    'npx lanekeeper remove task/add-auth --force-unmerged   # git branch add-auth refs/lanekeeper/removed/task/add-auth brings it back',
+  ],
+  run: async (input, session) => {
+    const { repository, policy } = enter(session)
+    const worktrees = listWorktrees(repository.git)
+    const worktree = findWorktree(worktrees, policy, input.positionals[0] ?? '', session.cwd)
+    const dryRun = flag(input, 'dry-run')
+    const forced = {
+      dirty: flag(input, 'force-dirty'),
+      unmerged: flag(input, 'force-unmerged'),
+      locked: flag(input, 'force-locked'),
+      live: flag(input, 'force-live'),
+    }
+    const removed = await removeWorktree(repository, policy, worktree, session, { forced, dryRun })
+    return { json: { ok: true, ...(dryRun ? { dryRun } : {}), ...removed }, text: describe(removed, dryRun) }
+  },
+}
+
+/**
+ * The worktree a person means: by path, by its task's id, or by its branch, in this order.
+ * @throws `usage` when there is none
+ */
+export function findWorktree(worktrees: readonly Worktree[], policy: Policy, target: string, cwd: string): Worktree {
+  const path = realpathIfThere(resolve(cwd, target))
+  const branch = policy.tasks.find(({ id }) => id === target)?.branch
+  const found =
+    worktrees.find((worktree) => worktree.path === path) ??
+    worktrees.find((worktree) => worktree.branch !== null && worktree.branch === branch) ??
+    worktrees.find((worktree) => worktree.branch === target)
+  if (found) return found
+  throw noWorktree(target, branch)
+}
+
+function realpathIfThere(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function noWorktree(target: string, branch: string | undefined): LanekeeperError {
+  const message = branch
+    ? `Task "${target}" has no worktree (branch ${branch}).`
+    : `There is no worktree, task or branch "${target}".`
+  return usageError(
+    message,
+    'All worktrees: git worktree list\nWhat vanished ones left behind: npx lanekeeper gc --dry-run',
+  )
+}
+
+function describe({ path, goes, kept, safetyRef }: Removed, dryRun: boolean): string {
+  const lines = goes.map((line) => `  ${line}`)
+  return [
+    dryRun ? 'Would remove:' : `Removed ${path}:`,
+    ...lines,
+    ...kept.map(({ what, why }) => `kept ${what}: ${why}`),
+    ...(safetyRef ? [`What was not on the base is kept at ${safetyRef}`] : []),
+  ].join('\n')
 }

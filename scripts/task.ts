@@ -1,13 +1,102 @@
-import type { Command } from './command.ts'
-import { usageError } from './command.ts'
+/** `task`: look at tasks, and what a person does to them. */
+import { type Command, flag, type Input, type Result, type Session, textOption, usageError } from './command.ts'
+import { type Entrance, enter } from './entrance.ts'
+import { formatTask, type Task } from './policy/task.ts'
+import { table } from './system/output.ts'
+import { TASKS_REF } from './system/policy-source.ts'
+import { assertPersonsPlace, closeTask, taskNamed, widenTask } from './task-change.ts'
+import { editTask } from './task-edit.ts'
+
+type Action = (input: Input, session: Session, entrance: Entrance) => Promise<Result> | Result
+
+const ACTIONS: Readonly<Record<string, Action>> = { list, show, edit, widen, close }
 
 export const command: Command = {
-  summary: 'task',
-  usage: '',
-  options: {},
-  positionals: [0, 0],
-  examples: [],
-  run: async () => {
-    throw usageError('task is not written yet')
+  summary: 'List, show, edit, widen or close tasks.',
+  usage: 'list | show <id> | edit <id> | widen <id> <pattern>… --reason TEXT | close <id>',
+  options: {
+    all: { type: 'boolean', short: 'a', help: 'list: landed and closed tasks too' },
+    reason: { type: 'string', value: 'TEXT', help: 'Why, for the record' },
+    file: { type: 'string', value: 'FILE', help: 'edit: take the new text from a file instead of an editor' },
   },
+  positionals: [1, 100],
+  examples: [
+    'npx lanekeeper task list',
+    'npx lanekeeper task show add-auth',
+    'npx lanekeeper task widen add-auth src/db/pool.ts --reason "sessions need the pool"',
+    'npx lanekeeper task close add-auth --reason "not needed any more"',
+  ],
+  run: async (input, session) => {
+    const [name = '', id] = input.positionals
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (!action) throw usageError(`There is no "task ${name}".`, `There is: ${Object.keys(ACTIONS).join(', ')}`)
+    if (name !== 'list' && id === undefined)
+      throw usageError(`task ${name} needs the id of a task.`, 'All ids: npx lanekeeper task list')
+    return action(input, session, enter(session))
+  },
+}
+
+function list(input: Input, _session: Session, { policy }: Entrance): Result {
+  const tasks = policy.tasks.filter(({ state }) => state === 'open' || flag(input, 'all'))
+  const rows = tasks.map((task) => [
+    task.id,
+    task.state,
+    task.branch,
+    [...task.allow, ...task.shared].join(', '),
+    task.dependsOn.join(', ') || '-',
+    task.migrations ?? '-',
+    task.title,
+  ])
+  const heading = ['TASK', 'STATE', 'BRANCH', 'MAY CHANGE', 'AFTER', 'MIGRATIONS', 'TITLE']
+  const text = tasks.length === 0 ? 'No open task. Make one: npm run new-task' : table([heading, ...rows])
+  return { json: { ok: true, tasks }, text }
+}
+
+function show(input: Input, _session: Session, { repository, policy }: Entrance): Result {
+  const task = taskNamed(policy, idOf(input))
+  const log = repository.git.attempt(['log', '-z', '--format=%aI%x09%an%x09%B', TASKS_REF, '--', `${task.id}.md`])
+  const history = log.stdout
+    .split('\0')
+    .filter((entry) => entry.trim() !== '')
+    .map((entry) => {
+      const [when = '', who = '', ...what] = entry.split('\t')
+      return { when, who, what: what.join('\t').trim() }
+    })
+  return { json: { ok: true, task, history }, text: formatTask(task) }
+}
+
+async function edit(input: Input, session: Session, entrance: Entrance): Promise<Result> {
+  assertPersonsPlace(entrance.repository, entrance.policy, input.positionals)
+  const before = taskNamed(entrance.policy, idOf(input))
+  const task = await editTask(session, entrance, before, textOption(input, 'file') ?? null)
+  return changed(task, formatTask(before) === formatTask(task) ? `Task ${task.id} is as it was.` : null)
+}
+
+async function widen(input: Input, session: Session, entrance: Entrance): Promise<Result> {
+  const [, id = '', ...patterns] = input.positionals
+  const reason = textOption(input, 'reason')?.trim() ?? ''
+  assertPersonsPlace(entrance.repository, entrance.policy, [...input.positionals, '--reason', reason || '…'])
+  if (patterns.length === 0)
+    throw usageError('task widen needs a pattern.', `npx lanekeeper task widen ${id} src/db --reason "…"`)
+  if (reason === '')
+    throw usageError('task widen needs --reason: it goes on record.', '--reason "sessions need the pool"')
+  const task = await widenTask(session, entrance, { id, patterns, reason })
+  return changed(task, `Task ${task.id} may change: ${task.allow.join(', ')}`)
+}
+
+async function close(input: Input, session: Session, entrance: Entrance): Promise<Result> {
+  assertPersonsPlace(entrance.repository, entrance.policy, input.positionals)
+  const task = await closeTask(session, entrance, idOf(input), textOption(input, 'reason') ?? '')
+  return changed(
+    task,
+    `Task ${task.id} is closed. Its branch ${task.branch} stays until: npx lanekeeper remove ${task.id}`,
+  )
+}
+
+function changed(task: Task, text: string | null): Result {
+  return { json: { ok: true, task }, text: text ?? `Task ${task.id} is changed.` }
+}
+
+function idOf(input: Input): string {
+  return input.positionals[1] ?? ''
 }

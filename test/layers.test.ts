@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 /** The composition roots: they open the doors and hand them on. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
   'scripts/cli.ts': ['scripts/system/output.ts', 'scripts/system/ask.ts'],
+  'generators/plopfile.ts': ['scripts/system/output.ts', 'scripts/system/ask.ts'],
   'hooks/context.ts': [
     'scripts/system/git-process.ts',
     'scripts/system/policy-source.ts',

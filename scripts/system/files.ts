@@ -32,7 +32,7 @@ export function readIfExists(path: string): string | null {
  * @param durable false for what can be generated again: no fsync, so a power cut may take it
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
-export function writeAtomically(path: string, text: string, { mode = 0o600, durable = true } = {}): void {
+export function writeAtomically(path: string, text: string | Uint8Array, { mode = 0o600, durable = true } = {}): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })

@@ -52,6 +52,15 @@ export interface PortBlock {
   readonly lease: string
 }
 
+/** What a removal still has to do once the worktree is gone; written before its first effect. */
+export interface RemovalIntent {
+  /** The branch to delete, while it still stands on this commit; null keeps it. */
+  readonly branch: string | null
+  readonly tip: string
+  /** What becomes of the worktree's open task; null where it has none. */
+  readonly outcome: { readonly task: string; readonly state: 'landed' | 'closed' } | null
+}
+
 export interface Problem {
   readonly step: StepName
   readonly message: string
@@ -73,6 +82,8 @@ export interface WorktreeRecord {
   readonly envFiles?: readonly string[]
   /** Process that is working on it detached, as lock owners write themselves; null when none. */
   readonly worker: string | null
+  /** Set from the moment a removal was decided until nothing is left; `gc` finishes what a kill interrupted. */
+  readonly removal?: RemovalIntent
   readonly createdAt: string
   readonly updatedAt: string
 }

@@ -94,9 +94,12 @@ const LOCK_WAIT_MS = 10 * 60_000
 
 export interface NewWorktree {
   readonly path: string
-  readonly branch: string
+  /** null: HEAD detached at the start point. */
+  readonly branch: string | null
   /** Where a new branch starts; null takes the branch that exists. */
   readonly startPoint: string | null
+  /** false: no `post-checkout` hook of the project sees it. */
+  readonly hooks?: boolean
 }
 
 export interface Added {
@@ -114,7 +117,7 @@ export async function addWorktree(repository: Repository, wanted: NewWorktree): 
     for (let tries = 1; ; tries++) {
       const { status, stderr } = await repository.git
         .with({ LANEKEEPER_SETUP: 'caller' })
-        .later(['worktree', 'add', '--quiet', ...addArguments(repository.git, wanted)])
+        .later([...noHooks(wanted), 'worktree', 'add', '--quiet', ...addArguments(repository.git, wanted)])
       if (status === 0) return { hookFailure: null }
       if (isThere(repository.git, wanted)) return { hookFailure: lastLines(stderr) }
       if (!RACE.test(stderr) || tries === MAX_TRIES) throw notAdded(wanted, stderr)
@@ -122,14 +125,24 @@ export async function addWorktree(repository: Repository, wanted: NewWorktree): 
   })
 }
 
+function noHooks({ hooks = true }: NewWorktree): string[] {
+  return hooks ? [] : ['-c', 'core.hooksPath=/dev/null']
+}
+
 /** A try that failed may have made the branch already; then it is reused. */
 function addArguments(git: Git, { path, branch, startPoint }: NewWorktree): string[] {
+  if (branch === null) return ['--detach', '--', path, startPoint ?? 'HEAD']
   const isNew = startPoint !== null && !branchExists(git, branch)
   return isNew ? ['--no-track', '-b', branch, '--', path, startPoint] : ['--', path, branch]
 }
 
 export function branchExists(git: Git, branch: string): boolean {
   return git.test(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`])
+}
+
+/** Takes a branch away if it still stands on `tip`: one that moved meanwhile is somebody's work. */
+export function deleteBranch(git: Git, branch: string, tip: string): void {
+  git.attempt(['update-ref', '-d', `refs/heads/${branch}`, tip])
 }
 
 function isThere(git: Git, { path, branch }: NewWorktree): boolean {

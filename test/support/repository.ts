@@ -56,7 +56,7 @@ export interface TestRepository extends Place {
 /** A directory of the test's own with HOME, XDG dirs and git configuration inside. Removed at the end of the test. */
 export function createPlace(): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-test-')))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 }))
   const home = join(dir, 'home')
   mkdirSync(home)
   writeFileSync(

@@ -1,0 +1,115 @@
+/** Lands one task: judged, merged and tested aside, and only then is the base moved, if it still stands where it stood. */
+import { existsSync } from 'node:fs'
+import type { Session } from './command.ts'
+import { judgeBranch } from './gate.ts'
+import { assertTaskReady, conflicting, openTaskOf } from './landing-conditions.ts'
+import { testMerge } from './landing-test.ts'
+import { type LandingPlace, withLandingWorktree } from './landing-worktree.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { OutOfScope } from './policy/landing-refusal.ts'
+import type { Task } from './policy/task.ts'
+import { removeWorktree } from './remove-worktree.ts'
+import { deleteBranch } from './system/branches.ts'
+import { assertCheckoutReady, checkoutOf, mergeInto, moveBase } from './system/merging.ts'
+import { type Policy, readPolicy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+import { saveTask } from './system/task-store.ts'
+import { markVerified, verifiedTip } from './system/verified.ts'
+import { listWorktrees } from './system/worktrees.ts'
+
+/** A base that moves this often during one landing is somebody's loop. */
+const MAX_TRIES = 5
+
+export interface Landed {
+  readonly task: string
+  readonly branch: string
+  /** The merge commit on the base. */
+  readonly commit: string
+  /** The test command that passed on it, or null when there is none. */
+  readonly tested: string | null
+  /** The worktree's path where it was kept, and why; null where it is gone. */
+  readonly kept: { readonly path: string; readonly why: string } | null
+}
+
+/**
+ * Lands one task. The base is untouched unless this returns.
+ * @param id an open task
+ * @throws `refused` (OutOfScope), `conflict`, `tests-failed`, `unsafe`, `set-up`, `git`: why it did not land
+ */
+export async function landTask(repository: Repository, id: string, session: Session, keep: boolean): Promise<Landed> {
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const task = openTaskOf(readPolicy(repository), id)
+    const policy = readPolicy(repository, task.base)
+    const tip = assertTaskReady(repository, policy, task)
+    assertInScope(repository, policy, task)
+    const merge = { repository, policy, task, tip, session }
+    const done = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
+    if (done !== null) return { ...done, ...(await finish(merge, done.commit, keep)) }
+    session.out.note(`${task.base} moved while ${id} was tested: once more, on the new ${task.base}`)
+  }
+  throw new LanekeeperError('locked', `The base moved ${MAX_TRIES} times while "${id}" was being tested.`, {
+    hint: `When it is quiet: npx lanekeeper land ${id}`,
+  })
+}
+
+interface Merge {
+  readonly repository: Repository
+  readonly policy: Policy
+  readonly task: Task
+  /** The branch's commit that was judged. */
+  readonly tip: string
+  readonly session: Session
+}
+
+function assertInScope(repository: Repository, policy: Policy, task: Task): void {
+  const { verdict, facts } = judgeBranch(repository, policy, task.branch)
+  if (verdict.verdict === 'pass') return
+  throw new OutOfScope(task.id, verdict, facts)
+}
+
+async function mergeTestMove(
+  { repository, policy, task, tip, session }: Merge,
+  place: LandingPlace,
+): Promise<Pick<Landed, 'task' | 'branch' | 'commit' | 'tested'> | null> {
+  const { git } = repository
+  const from = policy.baseTip ?? ''
+  const merged = mergeInto(git.at(place.path), tip, `Land ${task.id}: ${task.title}`, `Lanekeeper-Task: ${task.id}`)
+  if (merged.kind === 'conflict') throw conflicting(task, merged.files, worktreeOf(repository, task.branch)?.path)
+  const { commit } = merged
+  const checkout = checkoutOf(git, policy.base)
+  if (checkout) assertCheckoutReady(git, checkout, from, commit)
+  const tested = await testMerge(repository, policy, task, place.path, session)
+  place.aboutToMove(commit)
+  const wasVerified = verifiedTip(git, policy.base) === from
+  if (!moveBase(git, policy.base, from, commit)) return null
+  // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
+  if (wasVerified) markVerified(git, policy.base, commit)
+  return { task: task.id, branch: task.branch, commit, tested }
+}
+
+/** The task has landed; its worktree goes, unless something in it is still wanted. */
+async function finish(
+  { repository, policy, task, tip, session }: Merge,
+  commit: string,
+  keep: boolean,
+): Promise<Pick<Landed, 'kept'>> {
+  saveTask(repository, { ...task, state: 'landed' }, `land ${task.id}: ${commit}`)
+  const worktree = worktreeOf(repository, task.branch)
+  if (worktree === undefined) {
+    if (!keep) deleteBranch(repository.git, task.branch, tip)
+    return { kept: null }
+  }
+  if (keep) return { kept: { path: worktree.path, why: '--keep' } }
+  try {
+    await removeWorktree(repository, readPolicy(repository, policy.base), worktree, session)
+    return { kept: null }
+  } catch (error) {
+    if (!(error instanceof LanekeeperError) || !existsSync(worktree.path)) throw error
+    session.out.warn(`${task.id} has landed; its worktree stays. ${error.message}\n${error.hint ?? ''}`.trimEnd())
+    return { kept: { path: worktree.path, why: error.message } }
+  }
+}
+
+function worktreeOf(repository: Repository, branch: string) {
+  return listWorktrees(repository.git).find((worktree) => worktree.branch === branch)
+}

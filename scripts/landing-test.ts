@@ -1,0 +1,75 @@
+/** Tests a merge where it was made: provisioned like any worktree, with its own ports and database. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Session } from './command.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import type { Task } from './policy/task.ts'
+import { provision } from './provision.ts'
+import { worktreeEnvironment } from './system/env-files.ts'
+import type { WorktreeRecord } from './system/ledger.ts'
+import type { Policy } from './system/policy-source.ts'
+import { openRepository, type Repository } from './system/repository.ts'
+import { runShellLine } from './system/shell.ts'
+import { testCommandOf } from './system/test-command.ts'
+
+/** How much of a red run a person sees at once; the rest is in the log. */
+const LAST_LINES = 20
+/** Steps without which a test run says nothing about the merge. */
+const NEEDED = ['dependencies', 'setup'] as const
+
+/**
+ * Runs the project's test command on the merged result.
+ * @param path the throw-away worktree
+ * @returns the command that passed, or null when there is none to run
+ * @throws `tests-failed` with the last lines and the log; `set-up` when the merged result cannot be set up
+ */
+export async function testMerge(
+  repository: Repository,
+  policy: Policy,
+  task: Task,
+  path: string,
+  { env, out }: Session,
+): Promise<string | null> {
+  const line = testCommandOf(path, policy.settings.test)
+  if (line === null) return null
+  const log = join(repository.stateDir, 'logs', `landing-${task.id}.log`)
+  rmSync(log, { force: true })
+  const place = openRepository(path, env)
+  // landing is a person's act: they answer for the manifests it brings
+  const record = await provision(place, policy, { wait: true, trust: true }, out)
+  assertSetUp(record, task)
+  out.note(`${task.id}: ${line} (log: ${log})`)
+  const own = { ...env, ...worktreeEnvironment(place, record) }
+  const { status, output } = await runUninterrupted(() => runShellLine(line, { cwd: path, env: own, log }))
+  if (status === 0) return line
+  throw testsFailed(task, line, status, output, log)
+}
+
+/** Ctrl-C ends the test, not us: what the landing made is still to be taken away. */
+async function runUninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  const ignore = () => {}
+  process.on('SIGINT', ignore)
+  try {
+    return await work()
+  } finally {
+    process.off('SIGINT', ignore)
+  }
+}
+
+function assertSetUp({ steps, problems }: WorktreeRecord, task: Task): void {
+  const failed = NEEDED.find((name) => steps[name]?.state === 'failed')
+  if (failed === undefined) return
+  const said = problems.filter(({ step }) => step === failed).map(({ message }) => message)
+  const why = said.join('\n') || steps[failed]?.message || failed
+  throw new LanekeeperError('set-up', `The merge of "${task.id}" could not be set up for its test: ${why}`, {
+    hint: `Mend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
+  })
+}
+
+function testsFailed(task: Task, line: string, status: number, output: string, log: string): LanekeeperError {
+  const last = output.trimEnd().split('\n').slice(-LAST_LINES)
+  const head = `${line} failed (${status}) on "${task.id}" merged into ${task.base}; ${task.base} is untouched.`
+  return new LanekeeperError('tests-failed', [head, ...last.map((one) => `  ${one}`)].join('\n'), {
+    hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
+  })
+}

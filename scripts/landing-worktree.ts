@@ -1,0 +1,110 @@
+/**
+ * The throw-away worktree a landing is merged and tested in. A note says whose it is before it exists and until it is gone,
+ * so that the next `land` or `gc` sweeps what a kill -9 left, and finishes a landing that was killed after the base moved.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Task } from './policy/task.ts'
+import { readJsonIfExists, writeAtomically } from './system/files.ts'
+import { isAncestor } from './system/history.ts'
+import { readLedger, writeRecord } from './system/ledger.ts'
+import { isAlive, thisProcess } from './system/lock.ts'
+import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+import { saveTask } from './system/task-store.ts'
+import { destroyDatabases, forgetWorktree } from './system/teardown.ts'
+import { addWorktree, listWorktrees, removeWorktree as removeFromGit, unlockWorktree } from './system/worktrees.ts'
+
+interface LandingNote {
+  readonly path: string
+  readonly task: string
+  readonly base: string
+  /** As lock owners write themselves. */
+  readonly owner: string
+  /** The tested merge, from just before the base is moved to it. */
+  readonly commit: string | null
+}
+
+export interface LandingPlace {
+  readonly path: string
+  /** Call before the base is moved. */
+  aboutToMove(commit: string): void
+}
+
+/** Runs `work` in a detached worktree at the base's tip, and takes the worktree away whatever happened. */
+export async function withLandingWorktree<T>(
+  repository: Repository,
+  policy: Policy,
+  task: Task,
+  work: (place: LandingPlace) => Promise<T>,
+): Promise<T> {
+  const name = `landing-${task.id}-${randomBytes(3).toString('hex')}`
+  const beside = policy.settings.worktrees.replaceAll('{{repo}}', repository.name).replaceAll('{{task}}', name)
+  const path = resolve(repository.mainWorktree, beside)
+  const file = join(notesDir(repository), `${name}.json`)
+  const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
+  const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
+  write(note)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    await addWorktree(repository, { path, branch: null, startPoint: policy.baseTip, hooks: false })
+    return await work({ path, aboutToMove: (commit) => write({ ...note, commit }) })
+  } finally {
+    await dismantle(repository, path)
+    rmSync(file, { force: true })
+  }
+}
+
+/**
+ * Takes away what landings of dead processes left.
+ * @returns what went, or with `dryRun` would go, in words
+ */
+export async function sweepLandings(repository: Repository, { dryRun = false } = {}): Promise<string[]> {
+  const swept: string[] = []
+  for (const { file, note } of readNotes(repository)) {
+    if (isAlive(note.owner)) continue
+    swept.push(`landing worktree ${note.path}`)
+    if (dryRun) continue
+    settle(repository, note)
+    await dismantle(repository, note.path)
+    rmSync(file, { force: true })
+  }
+  return swept
+}
+
+function notesDir(repository: Repository): string {
+  return join(repository.stateDir, 'landings')
+}
+
+function readNotes(repository: Repository): { file: string; note: LandingNote }[] {
+  mkdirSync(notesDir(repository), { recursive: true })
+  return readdirSync(notesDir(repository))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(notesDir(repository), name))
+    .flatMap((file) => {
+      const note = readJsonIfExists<LandingNote>(file)
+      return note ? [{ file, note }] : []
+    })
+}
+
+/** The base has the tested merge, but the process died before it could say so. */
+function settle(repository: Repository, { task: id, base, commit }: LandingNote): void {
+  if (commit === null || !isAncestor(repository.git, commit, `refs/heads/${base}`)) return
+  const task = openTasks(readPolicy(repository)).find((open) => open.id === id)
+  if (task) saveTask(repository, { ...task, state: 'landed' }, `land ${id}: ${commit}`)
+}
+
+/** Databases, ports, ledger and worktree of a landing; the path is ours alone, our note named it before it was made. */
+async function dismantle(repository: Repository, path: string): Promise<void> {
+  const { git } = repository
+  const record = readLedger(repository).find((known) => known.path === path)
+  const intent = { branch: null, tip: '', outcome: null }
+  const marked = record && writeRecord(repository, { ...record, removal: intent })
+  const lighter = marked && (await destroyDatabases(repository, marked, path)).record
+  const worktree = listWorktrees(git).find((known) => known.path === path)
+  if (worktree?.isLocked) unlockWorktree(git, path)
+  if (worktree) removeFromGit(git, path, { force: true })
+  rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  if (lighter) await forgetWorktree(repository, lighter)
+}

@@ -1,0 +1,142 @@
+/**
+ * The flow of `new-task`, whoever asks: checks → the task is written down → its worktree is added → it is provisioned.
+ * What is refused leaves nothing behind; what fails half-way is undone, except a worktree whose set-up failed: that one
+ * stays, is marked, and `setup` heals it.
+ */
+import { join, resolve } from 'node:path'
+import type { Alarm } from './alarms.ts'
+import type { Session } from './command.ts'
+import { enter } from './entrance.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { commandLine, shellQuote } from './policy/shell-quote.ts'
+import type { Task } from './policy/task.ts'
+import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from './policy/task-draft.ts'
+import { provision } from './provision.ts'
+import { holdingInterrupts } from './system/interrupt.ts'
+import type { WorktreeRecord } from './system/ledger.ts'
+import { withLock } from './system/lock.ts'
+import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import { openRepository, type Repository } from './system/repository.ts'
+import { dropTask, saveTask } from './system/task-store.ts'
+import { checkedPlace, type Place, tidyPlace } from './system/worktree-place.ts'
+import { addWorktree, branchExists, deleteBranch, listWorktrees } from './system/worktrees.ts'
+
+/** Checks and one commit on the tasks ref: some ten milliseconds each. */
+const TASKS_LOCK_WAIT_MS = 30_000
+
+export interface MadeTask {
+  readonly task: Task
+  readonly policy: Policy
+  readonly record: WorktreeRecord
+  readonly alarms: readonly Alarm[]
+}
+
+interface Plan {
+  readonly task: Task
+  readonly place: Place
+  /** Commit that the branch starts from; null where the branch exists and is continued. */
+  readonly startPoint: string | null
+}
+
+/**
+ * Makes a task with branch and provisioned worktree.
+ * @param path where the worktree goes, relative to the session's directory; null: as the settings say
+ * @throws `usage`, `bad-name`, `bad-pattern`, `task-exists`, `refused` before anything is made; `git` with all undone
+ */
+export async function makeTask(session: Session, answers: TaskAnswers, path: string | null): Promise<MadeTask> {
+  const { repository, alarms } = enter(session)
+  const plan = await holdingInterrupts(async (wasInterrupted) => {
+    const written = await writtenDown(repository, session, answers, path)
+    await addedOrUndone(repository, session, written, wasInterrupted)
+    if (wasInterrupted()) throw interrupted(written.place.path)
+    return written
+  })
+  const { task, place } = plan
+  const policy = readPolicy(repository)
+  session.out.note('Provisioning: ports, database, env file, dependencies')
+  const record = await provision(openRepository(place.path, session.env), policy, { wait: true }, session.out)
+  return { task, policy, record, alarms }
+}
+
+/** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or the migrations. */
+function writtenDown(
+  repository: Repository,
+  session: Session,
+  answers: TaskAnswers,
+  path: string | null,
+): Promise<Plan> {
+  return withLock(join(repository.stateDir, 'locks', 'tasks'), TASKS_LOCK_WAIT_MS, () => {
+    const policy = readPolicy(repository)
+    const task = draftedTask(answers, policy, new Date().toISOString())
+    assertFits(task, policy.settings, policy.base, policy.tasks)
+    const startPoint = startOf(repository, task)
+    const template = defaultPath(policy.settings, { repo: repository.name, task: task.id })
+    const wanted = path === null ? resolve(repository.mainWorktree, template) : resolve(session.cwd, path)
+    const place = checkedPlace(repository, wanted)
+    for (const warning of warningsAbout(task, policy.settings, openTasks(policy))) session.out.warn(warning)
+    saveTask(repository, task, `new-task ${task.id}: ${task.title}`, { mustBeNew: true })
+    session.out.done(`Task ${task.id} is written down`)
+    return { task, place, startPoint }
+  })
+}
+
+/** Throws unless the branch can be made or continued. */
+function startOf({ git }: Repository, { base, branch }: Task): string | null {
+  const tip = git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`]).stdout.trim()
+  if (tip === '') throw noBase(base, branchIsUnborn(git, base))
+  if (!branchExists(git, branch)) return tip
+  const holder = listWorktrees(git).find((worktree) => worktree.branch === branch)
+  if (!holder) return null
+  throw new LanekeeperError('usage', `Branch "${branch}" is checked out already, in ${holder.path}.`, {
+    hint: 'Choose another branch with --branch, or leave it there: cd there and git switch --detach',
+  })
+}
+
+function branchIsUnborn(git: Repository['git'], base: string): boolean {
+  return git.attempt(['symbolic-ref', '--quiet', '--short', 'HEAD']).stdout.trim() === base
+}
+
+function noBase(base: string, isUnborn: boolean): LanekeeperError {
+  if (isUnborn)
+    return new LanekeeperError('usage', `The base branch "${base}" has no commit yet, and a worktree needs one.`, {
+      hint: 'Commit what is there: git add -A && git commit -m "Start"',
+    })
+  return new LanekeeperError('usage', `There is no base branch "${base}" here.`, {
+    hint: 'All branches: git branch --list\nChoose one with --base, or "base" in lanekeeper.json',
+  })
+}
+
+async function addedOrUndone(
+  repository: Repository,
+  { out }: Session,
+  { task, place, startPoint }: Plan,
+  wasInterrupted: () => boolean,
+): Promise<void> {
+  out.note(
+    `Adding the worktree ${place.path} on ${startPoint === null ? 'the existing branch' : 'branch'} ${task.branch}`,
+  )
+  try {
+    const { hookFailure } = await addWorktree(repository, { path: place.path, branch: task.branch, startPoint })
+    if (hookFailure !== null) out.warn(`The worktree is there, but a post-checkout hook failed: ${hookFailure}`)
+  } catch (cause) {
+    if (startPoint !== null) deleteBranch(repository.git, task.branch, startPoint)
+    dropTask(repository, task.id, `new-task ${task.id} could not go through`)
+    tidyPlace(place)
+    if (wasInterrupted()) throw new LanekeeperError('git', 'Interrupted; the task and its branch are undone.')
+    if (!(cause instanceof LanekeeperError)) throw cause
+    throw new LanekeeperError(
+      cause.code,
+      `${cause.message}\nThe task and its branch are undone: nothing is left behind.`,
+      {
+        hint: cause.hint ?? `Try another place: --path ${shellQuote(`../${task.id}`)}`,
+        cause,
+      },
+    )
+  }
+}
+
+function interrupted(path: string): LanekeeperError {
+  return new LanekeeperError('set-up', `Interrupted: the worktree ${path} is there, but not provisioned.`, {
+    hint: commandLine(['npx', 'lanekeeper', 'setup', path]),
+  })
+}

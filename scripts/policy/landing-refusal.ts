@@ -1,0 +1,41 @@
+/** Why a task did not land, in the form `--json` gives it. */
+import { LanekeeperError } from './errors.ts'
+import type { BlockedTask } from './landing-order.ts'
+import { refusalText } from './refusal.ts'
+import type { Facts, Verdict, Violation } from './verdict.ts'
+
+export interface Refused {
+  readonly task: string
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly violations?: readonly Violation[]
+}
+
+/** The gate's no, with its findings. */
+export class OutOfScope extends LanekeeperError {
+  readonly violations: readonly Violation[]
+
+  constructor(task: string, verdict: Verdict, facts: Facts) {
+    super('refused', refusalText(verdict, facts, { what: `land ${task}`, recovery: [] }))
+    this.violations = verdict.violations
+  }
+}
+
+/** An error as the reason why a task did not land. */
+export function refusedBecause(task: string, error: LanekeeperError): Refused {
+  const { code, message, hint } = error
+  const violations = error instanceof OutOfScope ? { violations: error.violations } : {}
+  return { task, code, message, ...(hint ? { hint } : {}), ...violations }
+}
+
+/** A task that others must come before. */
+export function refusedAsBlocked({ task: { id }, missing }: BlockedTask): Refused {
+  const names = missing.map((other) => `"${other}"`).join(', ')
+  return {
+    task: id,
+    code: 'refused',
+    message: `"${id}" depends on ${names}, which ${missing.length === 1 ? 'has' : 'have'} not landed.`,
+    hint: `Land them together: npx lanekeeper land ${missing.join(' ')} ${id}`,
+  }
+}

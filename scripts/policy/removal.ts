@@ -1,0 +1,101 @@
+/** May this worktree be taken away? Facts in, every reason against it out: all at once, each with its own way on. */
+import { LanekeeperError } from './errors.ts'
+import { commandLine } from './shell-quote.ts'
+
+export interface RemovalFacts {
+  readonly path: string
+  readonly branch: string | null
+  readonly base: string
+  readonly isMain: boolean
+  /** The command was run from inside it. */
+  readonly isHere: boolean
+  readonly isLocked: boolean
+  readonly lockReason: string | null
+  /** Changed and untracked files that are neither ignored nor ours, as `git status` letters and path. */
+  readonly dirty: readonly string[]
+  /** Commits that would be lost: nothing of the base has their content. */
+  readonly unmerged: number
+  /** What still runs in it, in words: `port 20310 (PORT) is in use`. */
+  readonly alive: readonly string[]
+}
+
+/** What a person may say yes to, each on its own. */
+export interface Forced {
+  readonly dirty?: boolean
+  readonly unmerged?: boolean
+  readonly locked?: boolean
+  readonly live?: boolean
+}
+
+export interface Obstacle {
+  readonly kind: 'main' | 'here' | keyof Forced
+  readonly message: string
+  /** Commands that keep the work, then the flag that gives it up. */
+  readonly hint: readonly string[]
+}
+
+const MOST_FILES = 5
+
+/** Every reason why the worktree must stay, given what the person forced; empty when it may go. */
+export function obstaclesTo(facts: RemovalFacts, forced: Forced): Obstacle[] {
+  if (facts.isMain) return [mainWorktree(facts)]
+  const found: (Obstacle | null)[] = [
+    facts.isHere ? standingInIt(facts) : null,
+    facts.isLocked && !forced.locked ? locked(facts) : null,
+    facts.dirty.length > 0 && !forced.dirty ? dirty(facts) : null,
+    facts.unmerged > 0 && !forced.unmerged ? unmerged(facts) : null,
+    facts.alive.length > 0 && !forced.live ? alive(facts) : null,
+  ]
+  return found.filter((obstacle) => obstacle !== null)
+}
+
+function mainWorktree({ path }: RemovalFacts): Obstacle {
+  return { kind: 'main', message: `${path} is the main worktree; it is never removed`, hint: [] }
+}
+
+function standingInIt({ path, branch }: RemovalFacts): Obstacle {
+  const message = 'you stand in it'
+  return { kind: 'here', message, hint: [`from another directory: ${removeCommand(branch ?? path)}`] }
+}
+
+function locked({ path, branch, lockReason }: RemovalFacts): Obstacle {
+  const message = lockReason === null ? 'it is locked' : `it is locked: ${lockReason}`
+  const hint = [commandLine(['git', 'worktree', 'unlock', path]), removeCommand(branch ?? path, '--force-locked')]
+  return { kind: 'locked', message, hint }
+}
+
+function dirty({ path, branch, dirty }: RemovalFacts): Obstacle {
+  const rest = dirty.length > MOST_FILES ? ` and ${dirty.length - MOST_FILES} more` : ''
+  const message = `it has uncommitted work: ${dirty.slice(0, MOST_FILES).join(', ')}${rest}`
+  const keep = `${commandLine(['git', '-C', path, 'add', '-A'])} && ${commandLine(['git', '-C', path, 'commit'])}`
+  return { kind: 'dirty', message, hint: [keep, removeCommand(branch ?? path, '--force-dirty')] }
+}
+
+function unmerged({ path, branch, base, unmerged }: RemovalFacts): Obstacle {
+  const commits = unmerged === 1 ? '1 commit' : `${unmerged} commits`
+  const message = `${branch ?? 'its detached HEAD'} has ${commits} that ${base} lacks`
+  const look = commandLine(['git', '-C', path, 'log', '--oneline', `${base}..HEAD`])
+  return { kind: 'unmerged', message, hint: [look, removeCommand(branch ?? path, '--force-unmerged')] }
+}
+
+function alive({ path, branch, alive }: RemovalFacts): Obstacle {
+  const message = `something still runs in it: ${alive.join(', ')}`
+  return { kind: 'live', message, hint: ['stop it, then repeat', removeCommand(branch ?? path, '--force-live')] }
+}
+
+function removeCommand(target: string, flag?: string): string {
+  return commandLine(['npx', 'lanekeeper', 'remove', target, ...(flag ? [flag] : [])])
+}
+
+/** What becomes of an open task whose worktree and branch went: `landed` where the base has its work, else `closed`. */
+export function taskOutcome({ unmerged }: Pick<RemovalFacts, 'unmerged'>, hasOwnCommits: boolean): 'landed' | 'closed' {
+  return unmerged === 0 && hasOwnCommits ? 'landed' : 'closed'
+}
+
+/** The refusal: all reasons, and for each what keeps the work and what gives it up. */
+export function removalRefused(path: string, obstacles: readonly Obstacle[]): LanekeeperError {
+  const reasons = obstacles.map(({ message }) => `  ${message}`)
+  return new LanekeeperError('unsafe', [`${path} is not removed:`, ...reasons].join('\n'), {
+    hint: obstacles.flatMap(({ hint }) => hint).join('\n'),
+  })
+}

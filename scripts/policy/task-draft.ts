@@ -1,0 +1,167 @@
+/** From answers to a task: fills in what was not said, and says what does not fit the tasks there already are. */
+import { agentNames } from './agents.ts'
+import { LanekeeperError } from './errors.ts'
+import { checkedTaskId, slugOf } from './names.ts'
+import { matcherOf, patternsMeet } from './patterns.ts'
+import type { Settings } from './settings.ts'
+import { commandLine } from './shell-quote.ts'
+import { checkedTask, type Task } from './task.ts'
+import { fillTemplate } from './templates.ts'
+
+/** What a person or a script says about a new task; the rest has defaults. */
+export interface TaskAnswers {
+  readonly title: string
+  readonly allow: readonly string[]
+  readonly id?: string | undefined
+  readonly branch?: string | undefined
+  readonly base?: string | undefined
+  readonly deny?: readonly string[]
+  readonly shared?: readonly string[]
+  readonly steps?: readonly string[]
+  readonly context?: string
+  readonly dependsOn?: readonly string[]
+  /** Database whose migrations the task owns. */
+  readonly migrations?: string | null
+  readonly agent?: string
+}
+
+/** Where the defaults come from. */
+export interface DraftSource {
+  readonly settings: Settings
+  readonly base: string
+}
+
+/** The id that a title gets by itself. */
+export function defaultId(title: string): string {
+  return slugOf(title)
+}
+
+/** The branch that a task gets by itself: `branch` of the settings. */
+export function defaultBranch(settings: Pick<Settings, 'branch'>, id: string): string {
+  return fillTemplate(settings.branch, { task: id }, '"branch" in lanekeeper.json')
+}
+
+/** Path of a task's worktree as the settings word it, relative to the main worktree. */
+export function defaultPath(settings: Pick<Settings, 'worktrees'>, names: { repo: string; task: string }): string {
+  return fillTemplate(settings.worktrees, names, '"worktrees" in lanekeeper.json')
+}
+
+/**
+ * The task that the answers mean.
+ * @param createdAt ISO 8601, UTC
+ * @throws `usage`, `bad-name`, `bad-pattern` or `task-file` for an answer that cannot be
+ */
+export function draftedTask(answers: TaskAnswers, { settings, base }: DraftSource, createdAt: string): Task {
+  const title = answers.title.trim()
+  const id = checkedTaskId(answers.id ?? defaultId(title))
+  if (answers.allow.length === 0) throw needsAllow()
+  return checkedTask({
+    id,
+    title,
+    branch: answers.branch ?? defaultBranch(settings, id),
+    base: answers.base ?? base,
+    allow: answers.allow,
+    deny: answers.deny ?? [],
+    shared: answers.shared ?? [],
+    steps: (answers.steps ?? []).map((step) => step.trim()).filter((step) => step !== ''),
+    context: (answers.context ?? '').trim(),
+    dependsOn: answers.dependsOn ?? [],
+    migrations: answers.migrations ?? null,
+    agent: answers.agent ?? 'none',
+    state: 'open',
+    createdAt,
+  })
+}
+
+function needsAllow(): LanekeeperError {
+  return new LanekeeperError('usage', 'A task needs at least one pattern of what it may change.', {
+    hint: 'Name its directories, e.g. --allow src/auth --allow test/auth',
+  })
+}
+
+/**
+ * Throws unless the task can live beside the others: a new id, a branch of its own, prerequisites and an agent
+ * that exist, and migrations that nobody owns.
+ * @param tasks every task, whatever its state
+ */
+export function assertFits(task: Task, settings: Settings, base: string, tasks: readonly Task[]): void {
+  const others = tasks.filter(({ id }) => id !== task.id)
+  const open = others.filter(({ state }) => state === 'open')
+  if (others.length < tasks.length) throw idTaken(task)
+  if (task.branch === base)
+    throw usage(`A task cannot work on the base branch "${base}".`, `Leave --branch out, or: --branch task/${task.id}`)
+  const rival = open.find(({ branch }) => branch === task.branch)
+  if (rival) throw taken(`Branch "${task.branch}" belongs to the open task "${rival.id}".`, rival.id)
+  const unknown = task.dependsOn.find((id) => !others.some((other) => other.id === id))
+  if (unknown !== undefined)
+    throw usage(`The task depends on "${unknown}", and there is no such task.`, 'All tasks: npx lanekeeper task list')
+  if (!agentNames(settings).includes(task.agent))
+    throw usage(`There is no agent "${task.agent}".`, `Known: ${agentNames(settings).join(', ')}`)
+  assertMigrationsAreFree(task, settings, open)
+}
+
+function assertMigrationsAreFree(task: Task, settings: Settings, open: readonly Task[]): void {
+  if (task.migrations === null) return
+  const databases = [...new Set(settings.migrations.map(({ database }) => database))]
+  if (!databases.includes(task.migrations))
+    throw usage(
+      `There are no migrations of "${task.migrations}" in lanekeeper.json (it has: ${databases.join(', ') || 'none'}).`,
+      'Add them on the base: "migrations": [{ "database": "dev", "paths": ["migrations"] }]',
+    )
+  const owner = open.find(({ migrations }) => migrations === task.migrations)
+  if (owner)
+    throw new LanekeeperError(
+      'refused',
+      `Task "${owner.id}" (${owner.branch}) owns the migrations of "${task.migrations}" until it lands: two tasks with migrations would collide.`,
+      {
+        hint: [
+          'Leave --migrations out and let this task follow that one: ' +
+            commandLine(['--depends-on', owner.id]) +
+            ` (it starts with the new schema when ${owner.id} has landed)`,
+          `Or end that one first: ${commandLine(['npx', 'lanekeeper', 'land', owner.id])}`,
+        ].join('\n'),
+      },
+    )
+}
+
+/** What a person should know about a task that is allowed all the same, one sentence each. */
+export function warningsAbout(task: Task, settings: Settings, openTasks: readonly Task[]): string[] {
+  return [
+    ...overlaps(task, openTasks),
+    ...task.shared
+      .filter((pattern) => matcherOf(settings.shared)(pattern) === null)
+      .map((pattern) => `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it`),
+    ...task.allow
+      .filter((pattern) => matcherOf(settings.protected, { ignoreCase: true })(pattern) !== null)
+      .map((pattern) => `allow "${pattern}" has no effect: it is protected for every task in lanekeeper.json`),
+  ]
+}
+
+/** Each open task whose lane meets this one's, with the two patterns that meet. */
+function overlaps(task: Task, openTasks: readonly Task[]): string[] {
+  return openTasks
+    .filter(({ id }) => id !== task.id)
+    .flatMap((other) => {
+      const pair = task.allow
+        .flatMap((mine) => other.allow.map((theirs) => [mine, theirs] as const))
+        .find(([mine, theirs]) => patternsMeet(mine, theirs))
+      if (!pair) return []
+      return `its lane meets task "${other.id}": "${pair[0]}" and "${pair[1]}" can be the same file; expect conflicts, or let one depend on the other`
+    })
+}
+
+function idTaken({ id }: Task): LanekeeperError {
+  return new LanekeeperError('task-exists', `A task "${id}" exists already.`, {
+    hint: `See it: npx lanekeeper task show ${id}\nOr choose another id: --id ${id}-2`,
+  })
+}
+
+function usage(message: string, hint: string): LanekeeperError {
+  return new LanekeeperError('usage', message, { hint })
+}
+
+function taken(message: string, id: string): LanekeeperError {
+  return new LanekeeperError('task-exists', message, {
+    hint: `See it: npx lanekeeper task show ${id}\nOr choose another branch with --branch`,
+  })
+}

@@ -1,0 +1,149 @@
+/**
+ * Takes a worktree away with everything it holds. The order is "write down the intent": the ledger knows what is to go
+ * before the first effect, every step can be repeated, and `gc` finishes what a kill interrupted.
+ */
+import { basename, join } from 'node:path'
+import type { Session } from './command.ts'
+import { matcherOf } from './policy/patterns.ts'
+import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcome } from './policy/removal.ts'
+import type { Task } from './policy/task.ts'
+import { deleteBranch } from './system/branches.ts'
+import { knownWorktreeId } from './system/identity.ts'
+import { type RemovalIntent, readRecord, type WorktreeRecord, writeRecord } from './system/ledger.ts'
+import { withLock } from './system/lock.ts'
+import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import { removalFacts } from './system/removal-facts.ts'
+import type { Repository } from './system/repository.ts'
+import { keepSafe } from './system/safety-ref.ts'
+import { saveTask } from './system/task-store.ts'
+import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
+import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
+
+/** Somebody else's removal of the same worktree, `node_modules` and all. */
+const LOCK_WAIT_MS = 60_000
+
+export interface RemoveOptions {
+  readonly forced?: Forced
+  readonly dryRun?: boolean
+}
+
+export interface Removed {
+  readonly path: string
+  readonly branch: string | null
+  readonly task: string | null
+  /** What goes (or, in a dry run, would go), in words. */
+  readonly goes: readonly string[]
+  readonly kept: readonly Kept[]
+  /** Where forced-away work is kept, or null. */
+  readonly safetyRef: string | null
+}
+
+interface Removal {
+  readonly repository: Repository
+  readonly worktree: Worktree
+  readonly record: WorktreeRecord | null
+  readonly facts: RemovalFacts
+  readonly task: Task | null
+  /** The branch that goes with it: a task's; a person's branch stays. */
+  readonly branch: string | null
+}
+
+/**
+ * Removes a worktree, its databases, branch and ports.
+ * @throws `unsafe` with every reason at once, before anything is touched; `git` when git cannot remove it
+ */
+export async function removeWorktree(
+  repository: Repository,
+  policy: Policy,
+  worktree: Worktree,
+  session: Pick<Session, 'cwd' | 'out'>,
+  options: RemoveOptions = {},
+): Promise<Removed> {
+  const lock = join(repository.stateDir, 'locks', `remove-${basename(worktree.gitDir ?? worktree.path)}`)
+  return withLock(lock, LOCK_WAIT_MS, () => removeNow(repository, policy, worktree, session, options))
+}
+
+async function removeNow(
+  repository: Repository,
+  policy: Policy,
+  worktree: Worktree,
+  { cwd, out }: Pick<Session, 'cwd' | 'out'>,
+  { forced = {}, dryRun = false }: RemoveOptions,
+): Promise<Removed> {
+  const removal = look(repository, policy, worktree, cwd)
+  const obstacles = obstaclesTo(removal.facts, forced)
+  if (obstacles.length > 0) throw removalRefused(worktree.path, obstacles)
+  const goes = whatGoes(removal)
+  for (const line of goes) out.note(`goes: ${line}`)
+  const result = { path: worktree.path, branch: worktree.branch, task: removal.task?.id ?? null, goes }
+  if (dryRun) return { ...result, kept: keptBranch(removal), safetyRef: null }
+  const { dirty, unmerged } = removal.facts
+  const safetyRef = dirty.length > 0 || unmerged > 0 ? keepSafe(repository.git, worktree, dirty.length > 0) : null
+  return { ...result, kept: [...keptBranch(removal), ...(await takeAway(removal))], safetyRef }
+}
+
+function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: string): Removal {
+  const id = worktree.gitDir === null || worktree.isMain ? null : knownWorktreeId(worktree.gitDir)
+  const record = id === null ? null : readRecord(repository, id)
+  const task = policy.tasks.find(({ branch }) => branch === worktree.branch) ?? null
+  const base = task?.base ?? policy.base
+  const facts = removalFacts(repository, worktree, record, { base, cwd })
+  const isTasks =
+    worktree.branch !== null && (task !== null || matcherOf(policy.settings.taskBranches)(worktree.branch) !== null)
+  const branch = isTasks && worktree.branch !== policy.base ? worktree.branch : null
+  return { repository, worktree, record, facts, task, branch }
+}
+
+function whatGoes({ worktree, record, branch, facts }: Removal): string[] {
+  const ports = Object.entries(record?.ports?.ports ?? {}).map(([name, port]) => `${name}=${port}`)
+  return [
+    `worktree ${worktree.path}${facts.dirty.length > 0 ? ` with ${facts.dirty.length} uncommitted files` : ''}`,
+    ...(branch === null ? [] : [`branch ${branch} (${worktree.head.slice(0, 10)})`]),
+    ...(record?.databases ?? []).map(({ role, provider, resource }) => `${provider} database ${role} (${resource})`),
+    ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
+  ]
+}
+
+function keptBranch({ worktree, branch }: Removal): Kept[] {
+  if (worktree.branch === null || branch !== null) return []
+  return [{ what: `branch ${worktree.branch}`, why: "it is no task's" }]
+}
+
+async function takeAway(removal: Removal): Promise<readonly Kept[]> {
+  const { repository, worktree, record } = removal
+  const intent = { branch: removal.branch, tip: worktree.head, outcome: outcomeOf(removal) }
+  const marked = record && writeRecord(repository, { ...record, removal: intent })
+  const lighter = marked && (await destroyDatabases(repository, marked, worktree.path)).record
+  if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
+  removeFromGit(repository.git, worktree.path, { force: true })
+  return finishRemoval(repository, intent, lighter)
+}
+
+/** What is left to do once the worktree itself is gone: task, branch, databases, ports, ledger. Repeatable. */
+export async function finishRemoval(
+  repository: Repository,
+  { branch, tip, outcome }: RemovalIntent,
+  record: WorktreeRecord | null,
+): Promise<readonly Kept[]> {
+  if (outcome !== null) settleTask(repository, outcome)
+  const keptBranch = branch === null ? null : deleteBranch(repository.git, branch, tip)
+  const kept = record === null ? [] : await forgetWorktree(repository, record)
+  return keptBranch ? [keptBranch, ...kept] : kept
+}
+
+/** An open task whose worktree and branch go is over: landed where the base has its work, else closed. */
+function outcomeOf({ repository, task, branch, facts, worktree }: Removal): RemovalIntent['outcome'] {
+  if (task === null || branch === null || task.state !== 'open') return null
+  return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository, worktree)) }
+}
+
+function settleTask(repository: Repository, { task: id, state }: NonNullable<RemovalIntent['outcome']>): void {
+  const task = openTasks(readPolicy(repository)).find((open) => open.id === id)
+  if (task) saveTask(repository, { ...task, state }, `remove ${id}: ${state}`)
+}
+
+/** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */
+function hasOwnCommits({ git }: Repository, { branch }: Worktree): boolean {
+  const subjects = git.attempt(['reflog', 'show', '--format=%gs', `refs/heads/${branch}`, '--']).stdout
+  return /^(commit|cherry-pick|merge|rebase|am|revert)\b/m.test(subjects)
+}

@@ -1,0 +1,16 @@
+/** What the questions of a new task are checked against. */
+import type { Session } from './command.ts'
+import { enter } from './entrance.ts'
+import { agentNames } from './policy/agents.ts'
+import type { AnswerFacts } from './policy/task-answers.ts'
+
+/** Reads settings and tasks of the repository around the session. */
+export function answerFacts(session: Session): AnswerFacts {
+  const { policy } = enter(session, { alarms: false })
+  return {
+    settings: policy.settings,
+    base: policy.base,
+    tasks: policy.tasks,
+    agents: agentNames(policy.settings),
+  }
+}

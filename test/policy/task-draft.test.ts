@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../scripts/policy/settings.ts'
+import type { Task } from '../../scripts/policy/task.ts'
+import { assertFits, draftedTask, type TaskAnswers, warningsAbout } from '../../scripts/policy/task-draft.ts'
+
+const settings = { ...defaultSettings(), migrations: [{ database: 'dev', paths: ['migrations'] }] }
+const NOW = '2026-01-02T03:04:05.000Z'
+
+function task(answers: Partial<TaskAnswers> = {}, state: Task['state'] = 'open'): Task {
+  return {
+    ...draftedTask({ title: 'Add login', allow: ['src/auth'], ...answers }, { settings, base: 'main' }, NOW),
+    state,
+  }
+}
+
+describe('draftedTask', () => {
+  it('fills in id, branch, base and agent', () => {
+    expect(task({ title: '  Grün: "Add" login! ' })).toMatchObject({
+      id: 'grun-add-login',
+      title: 'Grün: "Add" login!',
+      branch: 'task/grun-add-login',
+      base: 'main',
+      agent: 'none',
+      migrations: null,
+      state: 'open',
+      createdAt: NOW,
+    })
+  })
+
+  it.each([
+    ['no pattern', { allow: [] }, 'usage'],
+    ['the whole repository', { allow: ['**'] }, 'bad-pattern'],
+    ['a pattern that escapes', { allow: ['src', '../x'] }, 'bad-pattern'],
+    ['a pattern that escapes under deny', { deny: ['src/../../x'] }, 'bad-pattern'],
+    ['a negation', { allow: ['!src'] }, 'bad-pattern'],
+    ['braces', { shared: ['{a,b}.json'] }, 'bad-pattern'],
+    ['an id that escapes', { id: '../x' }, 'bad-name'],
+    ['an id with a slash', { id: 'a/b' }, 'bad-name'],
+    ['an empty title', { title: ' ', id: 'x' }, 'task-file'],
+    ['a branch with a space', { branch: 'a b' }, 'bad-name'],
+    ['the base as branch', { branch: 'main' }, 'task-file'],
+    ['itself as prerequisite', { id: 'x', dependsOn: ['x'] }, 'task-file'],
+  ])('refuses %s', (_, answers, code) => {
+    expect(() => task(answers)).toThrow(expect.objectContaining({ code }))
+  })
+})
+
+describe('assertFits', () => {
+  const other = (answers: Partial<TaskAnswers>, state?: Task['state']) => task({ title: 'Other', ...answers }, state)
+
+  it.each([
+    ['an id that is taken', {}, [task()], 'task-exists', 'exists already'],
+    ['an id that a closed task had', {}, [task({}, 'closed')], 'task-exists', 'exists already'],
+    ['the branch of an open task', { branch: 'x' }, [other({ branch: 'x' })], 'task-exists', '"other"'],
+    ['a prerequisite nobody knows', { dependsOn: ['nope'] }, [], 'usage', '"nope"'],
+    ['an agent nobody knows', { agent: 'hal' }, [], 'usage', '"hal"'],
+    ['migrations nobody declared', { migrations: 'prod' }, [], 'usage', '"prod"'],
+    ['migrations that are owned', { migrations: 'dev' }, [other({ migrations: 'dev' })], 'refused', '"other"'],
+  ])('refuses %s', (_, answers, tasks, code, words) => {
+    expect(() => assertFits(task(answers), settings, 'main', tasks)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(words) }),
+    )
+  })
+
+  it('lets a task be whose rivals have ended', () => {
+    const ended = [other({ migrations: 'dev', branch: 'x' }, 'landed')]
+    const wanted = task({ migrations: 'dev', branch: 'x', dependsOn: ['other'], agent: 'claude' })
+    expect(() => assertFits(wanted, settings, 'main', ended)).not.toThrow()
+  })
+})
+
+describe('warningsAbout', () => {
+  it('names both patterns where two lanes meet', () => {
+    const rival = task({ title: 'Rival', allow: ['docs', 'src/*/login.ts'] })
+    const [warning, ...more] = warningsAbout(task(), settings, [rival])
+    expect(more).toEqual([])
+    expect(warning).toContain('task "rival"')
+    expect(warning).toContain('"src/auth" and "src/*/login.ts"')
+  })
+
+  it('is silent about lanes that do not meet, and about itself', () => {
+    expect(warningsAbout(task(), settings, [task(), task({ title: 'Rival', allow: ['src/authors'] })])).toEqual([])
+  })
+
+  it('tells of answers that will have no effect', () => {
+    const warnings = warningsAbout(
+      task({ allow: ['src', 'AGENTS.md'], shared: ['README.md', 'package.json'] }),
+      settings,
+      [],
+    )
+    expect(warnings).toEqual([expect.stringContaining('README.md'), expect.stringContaining('AGENTS.md')])
+  })
+})

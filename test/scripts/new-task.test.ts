@@ -1,0 +1,114 @@
+import { chmodSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { createRepository, type TestRepository } from '../support/repository.ts'
+
+const TASKS = 'refs/lanekeeper/tasks'
+
+function tasksOf(project: TestRepository): string[] {
+  return project.tryGit(['ls-tree', '--name-only', TASKS]).stdout.split('\n').filter(Boolean)
+}
+
+it('makes task, branch and worktree, provisioned and briefed, and says where to go', () => {
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{"paths": ["migrations"]}]}' })
+  const words = ['--title', 'Add login', '--allow', 'src/auth', '--allow', 'test/auth', '--deny', 'src/auth/old']
+  const more = ['--shared', 'package.json', '--step', 'Write it', '--step', 'Test it', '--context', 'Users want in.']
+  const made = project.lanekeeper(['new-task', ...words, ...more, '--migrations', 'dev', '--agent', 'claude'])
+  expect(made).toMatchObject({ status: 0 })
+  const path = project.path('project.worktrees/add-login')
+  for (const text of [
+    'task/add-login',
+    path,
+    'http://localhost:',
+    'cd ../project.worktrees/add-login',
+    'launch add-login',
+  ])
+    expect(made.stdout).toContain(text)
+
+  const file = project.git(['show', `${TASKS}:add-login.md`])
+  for (const text of [
+    'title: Add login',
+    '- test/auth',
+    '- src/auth/old',
+    'migrations: dev',
+    '1. Write it\n2. Test it',
+    'Users want in.',
+  ])
+    expect(file).toContain(text)
+  expect(project.git(['symbolic-ref', '--short', 'HEAD'], { cwd: path })).toBe('task/add-login')
+  expect(project.tryGit(['config', 'branch.task/add-login.remote']).status).toBe(1)
+  expect(project.read(`${path}/TASK.md`)).toContain('Write it')
+  expect(project.git(['status', '--porcelain'], { cwd: path })).toBe('')
+  expect(project.git(['status', '--porcelain'])).toBe('')
+})
+
+it('answers one document of the agreed shape', () => {
+  const project = createRepository()
+  const { status, stdout } = project.lanekeeper(['new-task', '--title', 'Add login', '--allow', 'src', '--json'])
+  const document = JSON.parse(stdout)
+  expect([status, document.ok, document.state, document.problems]).toEqual([0, true, 'ready', []])
+  expect(document.task).toEqual({ id: 'add-login', branch: 'task/add-login', base: 'main' })
+  expect(document.worktree).toEqual({ path: project.path('project.worktrees/add-login'), branch: 'task/add-login' })
+  expect(document.ports.PORT).toBeGreaterThan(1023)
+})
+
+it('works from a sub-directory and from a linked worktree, and puts the worktree where the settings or --path say', () => {
+  const project = createRepository({ 'lanekeeper.json': '{"worktrees": "../lanes/{{repo}}-{{task}}"}', 'src/a.ts': '' })
+  const first = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src'], {
+    cwd: project.path('project/src'),
+  })
+  expect(first).toMatchObject({ status: 0 })
+  const second = project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'docs', '--path', '../here'], {
+    cwd: project.path('lanes/project-one'),
+  })
+  expect(second).toMatchObject({ status: 0 })
+  const list = project.git(['worktree', 'list', '--porcelain'])
+  for (const name of ['project-one', 'here']) expect(list).toContain(`worktree ${project.path('lanes', name)}\n`)
+})
+
+it('continues a branch that exists, and refuses one that is checked out elsewhere', () => {
+  const project = createRepository()
+  project.git(['branch', 'started'])
+  const elsewhere = project.path('elsewhere')
+  project.git(['worktree', 'add', '-q', '-b', 'busy', elsewhere])
+  const words = ['--title', 'Go on', '--allow', 'src', '--branch']
+  expect(project.lanekeeper(['new-task', ...words, 'started'])).toMatchObject({ status: 0 })
+  const refused = project.lanekeeper(['new-task', ...words, 'busy', '--id', 'busy'])
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining(elsewhere) })
+  expect(tasksOf(project)).toEqual(['go-on.md'])
+})
+
+it('warns, but goes on, where the lanes of two tasks meet', () => {
+  const project = createRepository()
+  project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src/auth'])
+  const second = project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'src/*/login.ts'])
+  expect(second.status).toBe(0)
+  expect(second.stderr).toContain('"src/*/login.ts" and "src/auth"')
+})
+
+it('gives the migrations of a database to one task at a time', () => {
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{"paths": ["migrations"]}]}' })
+  const words = ['--allow', 'src', '--migrations', 'dev']
+  expect(project.lanekeeper(['new-task', '--title', 'One', ...words]).status).toBe(0)
+  const second = project.lanekeeper(['new-task', '--title', 'Two', ...words])
+  expect(second).toMatchObject({ status: 1, stderr: expect.stringContaining('Task "one" (task/one) owns') })
+  expect(tasksOf(project)).toEqual(['one.md'])
+})
+
+it('goes on when a post-checkout hook of the project fails, and says so', () => {
+  const project = createRepository()
+  const hook = project.write('project/.git/hooks/post-checkout', '#!/bin/sh\necho no coffee >&2\nexit 7\n')
+  chmodSync(hook, 0o755)
+  const made = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src'])
+  expect(made).toMatchObject({ status: 0, stderr: expect.stringContaining('no coffee') })
+})
+
+it('undoes everything when git cannot add the worktree', () => {
+  const project = createRepository()
+  project.git(['branch', 'task'])
+  const failed = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src'])
+  expect(failed).toMatchObject({ status: 3, stderr: expect.stringContaining('nothing is left behind') })
+  expect(tasksOf(project)).toEqual([])
+  expect(project.git(['branch', '--format=%(refname:short)'])).toBe('main\ntask')
+  expect(project.git(['worktree', 'list', '--porcelain']).match(/^worktree /gm)).toHaveLength(1)
+  expect(project.exists('project.worktrees')).toBe(false)
+})
