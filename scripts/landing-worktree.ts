@@ -46,6 +46,7 @@ export async function withLandingWorktree<T>(
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
   const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
   write(note)
+  process.once('SIGINT', finishFirst)
   try {
     mkdirSync(dirname(path), { recursive: true })
     await addWorktree(repository, { path, branch: null, startPoint: policy.baseTip, hooks: false })
@@ -53,8 +54,12 @@ export async function withLandingWorktree<T>(
   } finally {
     await dismantle(repository, path)
     rmSync(file, { force: true })
+    process.off('SIGINT', finishFirst)
   }
 }
+
+/** The first Ctrl-C ends the programs we run, not us: what they leave is still to be taken away. The second ends us. */
+function finishFirst(): void {}
 
 /**
  * Takes away what landings of dead processes left.
