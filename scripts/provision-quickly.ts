@@ -48,11 +48,11 @@ export function isInsideItself(repository: Repository, record: WorktreeRecord): 
 
 /** Starts the worker and records it; it needs the lock that we hold, so it cannot be faster than the record. */
 function leaveToWorker(repository: Repository, record: WorktreeRecord, trust: boolean): WorktreeRecord {
-  const isLeft = hasSlowWork(record, trust) || record.steps.databases?.state === 'pending'
+  const isLeft = hasSlowWork(record, false) || record.steps.databases?.state === 'pending'
   if (!isLeft || (record.worker !== null && isAlive(record.worker))) return record
   try {
     const worker = startWorker(repository.root, repository.env, { trust })
-    return writeRecord(repository, { ...record, ...reopened(record, trust), worker })
+    return writeRecord(repository, { ...record, ...reopened(record), worker })
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error
     const problem = { step: 'setup' as const, message: error.message, ...(error.hint ? { hint: error.hint } : {}) }
@@ -61,8 +61,8 @@ function leaveToWorker(repository: Repository, record: WorktreeRecord, trust: bo
 }
 
 /** What the worker is going to repeat is pending again. */
-function reopened(record: WorktreeRecord, trust: boolean): Pick<WorktreeRecord, 'steps' | 'problems'> {
-  const names: readonly string[] = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], trust))
+function reopened(record: WorktreeRecord): Pick<WorktreeRecord, 'steps' | 'problems'> {
+  const names: readonly string[] = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], false))
   return {
     steps: { ...record.steps, ...Object.fromEntries(names.map((name) => [name, { state: 'pending' }])) },
     problems: record.problems.filter(({ step }) => !names.includes(step)),

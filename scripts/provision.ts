@@ -40,7 +40,7 @@ export async function provisionTelling(
   out: Output,
 ): Promise<Provisioned> {
   const quick = await provisionQuickly(repository, policy, { wait, trust })
-  if (!wait || !hasSlowWork(quick.record, trust) || isInsideItself(repository, quick.record)) return quick
+  if (!wait || !hasSlowWork(quick.record, true) || isInsideItself(repository, quick.record)) return quick
   const record = await slowSteps(repository, policy, quick.record, trust, out)
   return { record, changed: [...quick.changed, ...newlyDone(quick.record, record)] }
 }

@@ -45,7 +45,7 @@ export async function slowSteps(
     let current = await write((now) => ({ ...now, worker: thisProcess() }))
     try {
       for (const name of SLOW_STEPS) {
-        if (!isOpenStep(current.steps[name], trust)) continue
+        if (!isOpenStep(current.steps[name], true)) continue
         // what the install failed at, the commands would only trip over
         if (name === 'setup' && current.steps.dependencies?.state === 'failed') break
         out.note(TITLE[name])

@@ -1,11 +1,12 @@
 /** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
 import { judgeBranch } from './gate.ts'
+import { disabledValue } from './policy/env-file.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
 import type { AgentWindow } from './policy/windows.ts'
 import type { ServiceListener, WorktreeState, WorktreeStatus } from './policy/worktree-status.ts'
 import { knownWorktreeId } from './system/identity.ts'
-import { readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
+import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -87,9 +88,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     task: task?.id ?? null,
     state: stateIn(worktree, record),
     ports: record?.ports?.ports ?? {},
-    databases: Object.fromEntries(
-      (record?.databases ?? []).map(({ role, provider, url }) => [role, { provider, url }]),
-    ),
+    databases: Object.fromEntries((record?.databases ?? []).map(databaseOf)),
     ahead: tip?.distance?.ahead ?? null,
     behind: tip?.distance?.behind ?? null,
     dirty: changes === null ? null : changes > 0,
@@ -102,6 +101,17 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     locked: worktree.isLocked ? (worktree.lockReason ?? '') : null,
     problems: (record?.problems ?? []).map(({ message }) => message),
   }
+}
+
+/** As `setup` tells it: what is not ready has no URL but the reason. */
+function databaseOf({
+  role,
+  provider,
+  state,
+  url,
+  message,
+}: DatabaseRecord): [string, { provider: string; url: string }] {
+  return [role, { provider, url: state === 'ready' ? url : disabledValue(message ?? state) }]
 }
 
 function stateIn({ isMain, isPrunable }: Worktree, record: WorktreeRecord | undefined): WorktreeState {

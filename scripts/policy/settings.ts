@@ -4,7 +4,7 @@
  */
 import { LanekeeperError } from './errors.ts'
 import { checkedPatterns } from './patterns.ts'
-import { check, z } from './schema.ts'
+import * as z from './schema.ts'
 import { readYaml } from './yaml-text.ts'
 
 export const SETTINGS_FILE = 'lanekeeper.json'
@@ -115,7 +115,7 @@ export function settingsJsonSchema(): object {
 export function parseSettings(text: string, where: string): Settings {
   const yaml = readYaml(text)
   const data = parseJson(text, where, yaml.error?.line)
-  const checked = check(Settings, data)
+  const checked = z.check(Settings, data)
   if ('problem' in checked) {
     const { path, message } = checked.problem
     throw broken(where, yaml.lineOf(path), `"${path.join('.') || 'the file'}": ${message}`)

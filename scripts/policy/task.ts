@@ -5,7 +5,7 @@
 import { LanekeeperError } from './errors.ts'
 import { checkedBranch, checkedTaskId } from './names.ts'
 import { checkedPatterns, matchesEverything } from './patterns.ts'
-import { check, z } from './schema.ts'
+import * as z from './schema.ts'
 import { readYaml, writeYaml } from './yaml-text.ts'
 
 export type TaskState = 'open' | 'landed' | 'closed'
@@ -120,7 +120,7 @@ export function checkedTask(task: Task, file = `${task.id}.md`): Task {
 function parseFrontMatter(yaml: string, file: string): z.infer<typeof FrontMatter> {
   const { data, error, lineOf } = readYaml(yaml)
   if (error) throw broken(file, error.line + 1, error.message)
-  const checked = check(FrontMatter, data)
+  const checked = z.check(FrontMatter, data)
   if ('value' in checked) return checked.value
   const { path, message } = checked.problem
   throw broken(file, lineOf(path) + 1, `"${path.join('.') || 'front matter'}": ${message}`)

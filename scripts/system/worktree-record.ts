@@ -8,6 +8,7 @@ import type { Policy } from './policy-source.ts'
 import { branchOf, type Repository } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'setup'] as const satisfies readonly StepName[]
+const NOTHING_TO_DO = 'nothing to do'
 
 /** The record before the steps: of a new worktree all are pending; of a known one the facts are brought up to date. */
 export function openRecord(
@@ -52,29 +53,25 @@ function taskOn(branch: string | null, { tasks }: Policy): string | null {
 function slowStepsOf(repository: Repository, { settings }: Policy, { steps }: WorktreeRecord): WorktreeRecord['steps'] {
   const hasDependencies = settings.dependencies !== 'none' && existsSync(join(repository.root, 'package.json'))
   const answer = (name: StepName, hasWork: boolean): Step => {
+    if (!hasWork) return { state: 'skipped', message: NOTHING_TO_DO }
     const step = steps[name]
-    if (!hasWork) return { state: 'skipped' }
-    return step === undefined || isEmptySkip(step) ? { state: 'pending' } : step
+    return step === undefined || step.message === NOTHING_TO_DO ? { state: 'pending' } : step
   }
   return { dependencies: answer('dependencies', hasDependencies), setup: answer('setup', settings.setup.length > 0) }
 }
 
-function isEmptySkip(step: Step): boolean {
-  return step.state === 'skipped' && step.message === undefined
-}
-
 /**
- * Whether a slow step has to be done, or done again: what is pending or failed, and with a person's trust also what was
- * skipped for a reason.
+ * Whether a slow step has to be done, or done again: what is pending or failed, and for a caller that has time also what
+ * was skipped, since there may be something to do by now.
  */
-export function isOpenStep(step: Step | undefined, trust: boolean): boolean {
+export function isOpenStep(step: Step | undefined, isPatient: boolean): boolean {
   if (step === undefined || step.state === 'pending' || step.state === 'failed') return true
-  return trust && step.state === 'skipped' && !isEmptySkip(step)
+  return isPatient && step.state === 'skipped' && step.message !== NOTHING_TO_DO
 }
 
 /** Whether anything is left for a process that has time. */
-export function hasSlowWork({ steps }: WorktreeRecord, trust: boolean): boolean {
-  return SLOW_STEPS.some((name) => isOpenStep(steps[name], trust))
+export function hasSlowWork({ steps }: WorktreeRecord, isPatient: boolean): boolean {
+  return SLOW_STEPS.some((name) => isOpenStep(steps[name], isPatient))
 }
 
 /** Writes the record where it differs from what the ledger has: an fsync less where nothing is new. */
