@@ -7,49 +7,59 @@ import type { Change } from './policy/changes.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Contribution } from './policy/verdict.ts'
-import { branchTips, changesOfMerge, commitOf, commitsOf, isAncestor, upstreamTip } from './system/history.ts'
+import { branchTips, changesOfMerge, commitOf, commitsOf } from './system/history.ts'
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
-/** What merging one head (a branch or a commit) would bring. Throws `git` when there is none. */
-export function contributionsOfHead(repository: Repository, policy: Policy, head: string): Contribution[] {
-  const { git } = repository
-  const tips = branchTips(git)
-  const tip = tips.get(head) ?? commitOf(git, head)
-  if (tip === null) throw noSuchBranch(head)
-  const base = landedTip(repository, policy)
-  if (base === null || isAncestor(git, tip, base)) return []
-  const branch = tips.has(head) ? head : ([...tips].find(([, oid]) => oid === tip)?.[0] ?? null)
-  const task = openTasks(policy).find((open) => open.branch === branch)
-  if (task) return [{ task, source: task.branch, changes: changesOfMerge(git, base, tip) }]
-  return contributionsOfMove(repository, policy, base, tip)
+/** One side of a merge. */
+export interface Head {
+  /** As a person typed it, or the commit id again. */
+  readonly name: string
+  readonly tip: string
 }
 
-/** The commit against which new work is measured: the base, or its upstream where that is ahead of it. */
-function landedTip(repository: Repository, policy: Policy): string | null {
-  if (policy.baseTip === null) return null
-  const upstream = upstreamTip(repository.git, policy.base)
-  return upstream !== null && isAncestor(repository.git, policy.baseTip, upstream) ? upstream : policy.baseTip
+/**
+ * The head a name stands for; a branch wins over a tag of the same name, as everywhere here.
+ * @throws `git` when there is no such branch or commit
+ */
+export function headOf(repository: Repository, name: string): Head {
+  const tip = commitOf(repository.git, `refs/heads/${name}`) ?? commitOf(repository.git, name)
+  if (tip === null) throw noSuchBranch(name)
+  return { name, tip }
 }
 
-/** `from` may be the base's tip or what was last verified; the upstream's commits are nobody's contribution. */
+/**
+ * What merging one head would bring to a base that holds `landed`.
+ * @param landed commits that are there already: the base's tip, and its upstream's where that counts
+ */
+export function contributionsOfHead(
+  repository: Repository,
+  policy: Policy,
+  { name, tip }: Head,
+  landed: readonly string[],
+): Contribution[] {
+  const task = openTasks(policy).find(({ branch }) => branch === name)
+  if (task) return [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }]
+  return contributionsOfMove(repository, policy, landed, tip)
+}
+
+/**
+ * What a move of the base to `to` brings that `landed` does not hold.
+ * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
+ */
 export function contributionsOfMove(
   repository: Repository,
   policy: Policy,
-  from: string,
+  landed: readonly string[],
   to: string,
   picked: readonly string[] = [],
 ): Contribution[] {
-  const { git } = repository
-  const upstream = upstreamTip(git, policy.base)
-  if (isAncestor(git, to, from) || (upstream !== null && isAncestor(git, to, upstream))) return []
-  const known = upstream === null ? [from] : [from, upstream]
-  const arrived = commitsOf(git, [to], known)
-  const landed = upstream !== null && isAncestor(git, from, upstream) ? upstream : from
+  const arrived = commitsOf(repository.git, [to], landed)
+  if (arrived.length === 0) return []
   const { owners, authorship, newest } = taskCommits(repository, policy, landed)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
-    return tip ? [{ task, source: task.branch, changes: changesOfMerge(git, landed, tip.oid) }] : []
+    return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip.oid) }] : []
   })
   const foreign = arrived.filter(({ oid }) => !owners.has(oid))
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
@@ -69,11 +79,11 @@ export interface TaskCommits {
 }
 
 /** Every commit that an open task's branch has and the base does not. */
-export function taskCommits(repository: Repository, policy: Policy, landed: string): TaskCommits {
+export function taskCommits(repository: Repository, policy: Policy, landed: readonly string[]): TaskCommits {
   const branches = openTasks(policy).map(({ branch }) => branch)
   const existing = branchTips(repository.git)
   const refs = branches.filter((branch) => existing.has(branch)).map((branch) => `refs/heads/${branch}`)
-  const commits = landed === '' ? [] : commitsOf(repository.git, refs, [landed])
+  const commits = commitsOf(repository.git, refs, landed)
   const newest = new Map<string, Commit[]>()
   for (const commit of commits) {
     const branch = commit.source.replace(/^refs\/heads\//, '')
@@ -105,7 +115,7 @@ function withoutTask(
   repository: Repository,
   policy: Policy,
   arrived: readonly Commit[],
-  landed: string,
+  landed: readonly string[],
 ): Contribution[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const arrivedOids = new Set(arrived.map(({ oid }) => oid))

@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import { type GitCommand, gitCommandOf } from './system/git-process.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
-import { openRepository, type Repository } from './system/repository.ts'
+import { openHookRepository, type Repository } from './system/repository.ts'
 
 export interface Door {
   readonly repository: Repository
@@ -20,8 +20,12 @@ const KEPT = ['GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DI
  * @throws what reading the repository and its policy throws; the gate refuses then
  */
 export function openDoor(cwd: string, env: NodeJS.ProcessEnv): Door {
-  const repository = openRepository(cwd, withAbsoluteIndex(cwd, env), KEPT)
-  return { repository, policy: readPolicy(repository), command: gitCommandOf(Number(env.LANEKEEPER_GIT_PID)) }
+  const repository = openHookRepository(cwd, withAbsoluteIndex(cwd, env), KEPT)
+  return {
+    repository,
+    policy: readPolicy(repository, env.LANEKEEPER_BASE),
+    command: gitCommandOf(Number(env.LANEKEEPER_GIT_PID)),
+  }
 }
 
 /** git hands the main worktree's hooks `.git/index`, relative: wrong as soon as we ask from elsewhere. */

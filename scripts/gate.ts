@@ -2,10 +2,11 @@
  * The gate: collects the facts of a move of the base and asks the one judge (policy/verdict.ts). Every door comes here:
  * the hooks, `check`, `review`, `land`, and the alarms of every entrance.
  */
-import { contributionsOfHead, contributionsOfMove, handMade, taskCommits } from './contributions.ts'
+import { contributionsOfHead, contributionsOfMove, type Head, handMade, headOf, taskCommits } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
+import { upstreamTip } from './system/history.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -20,7 +21,7 @@ export interface Judgement {
  * @throws `git` when there is no such branch
  */
 export function judgeBranch(repository: Repository, policy: Policy, branch: string): Judgement {
-  return judgeHeads(repository, policy, [branch])
+  return judgeHeads(repository, policy, [headOf(repository, branch)])
 }
 
 /**
@@ -30,11 +31,13 @@ export function judgeBranch(repository: Repository, policy: Policy, branch: stri
 export function judgeHeads(
   repository: Repository,
   policy: Policy,
-  heads: readonly string[],
-  made?: readonly Change[],
+  heads: readonly Head[],
+  made: readonly Change[] = [],
 ): Judgement {
-  const contributions = heads.flatMap((head) => contributionsOfHead(repository, policy, head))
-  return judged(repository, policy, [...contributions, ...handMade(contributions, made ?? [])])
+  return judgeAgainstLanded(repository, policy, policy.baseTip, (landed) => {
+    const contributions = heads.flatMap((head) => contributionsOfHead(repository, policy, head, landed))
+    return [...contributions, ...handMade(contributions, made)]
+  })
 }
 
 /**
@@ -48,7 +51,9 @@ export function judgeMove(
   to: string,
   picked: readonly string[] = [],
 ): Judgement {
-  return judged(repository, policy, contributionsOfMove(repository, policy, from, to, picked))
+  return judgeAgainstLanded(repository, policy, from, (landed) =>
+    contributionsOfMove(repository, policy, landed, to, picked),
+  )
 }
 
 /** Changes that are this task's for sure (its own commit in its own worktree). */
@@ -68,11 +73,28 @@ export function judgeStaged(
   changes: readonly Change[],
   picked: readonly string[],
 ): Judgement {
-  const { owners, authorship } = taskCommits(repository, policy, policy.baseTip ?? '')
-  const owner =
-    picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined) ?? authorship.ownerOfContent(changes)
-  const task = openTasks(policy).find(({ branch }) => branch === owner) ?? null
+  const { owners, authorship } = taskCommits(repository, policy, policy.baseTip === null ? [] : [policy.baseTip])
+  const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
+  const owner = pickedFrom ?? authorship.ownerOfContent(changes)
+  const task = openTasks(policy).find(({ branch }) => branch === owner)
   return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [])
+}
+
+/**
+ * What the base's upstream holds was let through by the remote's own rules and is nobody's contribution. It can only make
+ * a verdict milder, so it is asked only when there is something to be mild about.
+ */
+function judgeAgainstLanded(
+  repository: Repository,
+  policy: Policy,
+  tip: string | null,
+  contributions: (landed: readonly string[]) => Contribution[],
+): Judgement {
+  const landed = tip === null ? [] : [tip]
+  const strict = judged(repository, policy, contributions(landed))
+  if (strict.verdict.verdict === 'pass') return strict
+  const upstream = upstreamTip(repository.git, policy.base)
+  return upstream === null ? strict : judged(repository, policy, contributions([...landed, upstream]))
 }
 
 function judged(repository: Repository, policy: Policy, contributions: readonly Contribution[]): Judgement {

@@ -4,6 +4,7 @@ import { enter } from './entrance.ts'
 import { sweepLandings } from './landing-worktree.ts'
 import { pruneVanished, type Sweep, type Swept, sweepRecords, worktreesForSure } from './sweep-worktrees.ts'
 import { branchTips } from './system/history.ts'
+import { readLedger } from './system/ledger.ts'
 import { sweepCodeCopies, sweepLocks } from './system/leftovers.ts'
 import type { Policy } from './system/policy-source.ts'
 import { portRegistry } from './system/port-leases.ts'
@@ -38,12 +39,16 @@ async function sweepAll(sweep: Sweep): Promise<Swept> {
   const vanished = pruneVanished(sweep)
   const records = await sweepRecords({ ...sweep, worktrees: dryRun ? sweep.worktrees : worktreesForSure(repository) })
   const leases = await sweepLeases(portRegistry(repository.env), { dryRun })
+  // in a dry run a record still has its block, and was listed with it
+  const listed = new Set(readLedger(repository).map(({ ports }) => ports?.first))
   return {
     removed: [
       ...landings.map((what) => ({ what, why: 'its process died' })),
       ...vanished.removed,
       ...records.removed,
-      ...leases.map(({ first, path, why }) => ({ what: `port block ${first} (${path})`, why })),
+      ...leases
+        .filter(({ first }) => !listed.has(first))
+        .map(({ first, path, why }) => ({ what: `port block ${first} (${path})`, why })),
       ...(await sweepLocks(repository, dryRun)),
       ...sweepCodeCopies(repository, dryRun),
     ],

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Head } from './contributions.ts'
 import type { Door } from './door.ts'
 import { type Judgement, judgeHeads, judgeMove, judgeStaged, judgeTaskChanges } from './gate.ts'
 import type { Change } from './policy/changes.ts'
@@ -18,7 +19,7 @@ import { branchOf, type Repository } from './system/repository.ts'
 import { markVerified } from './system/verified.ts'
 
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
-export function guardMergeStart(door: Door, heads: readonly string[]): string | null {
+export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door)) return null
   return textOf(door, judgeHeads(door.repository, door.policy, heads), [])
 }
@@ -56,7 +57,7 @@ function guardDeletion({ repository, policy }: Door): string | null {
 }
 
 /** pre-merge-commit: the merged result is in the index. */
-export function guardMergeResult(door: Door, heads: readonly string[]): string | null {
+export function guardMergeResult(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door) || heads.length === 0) return null
   const made = stagedChanges(door.repository.git, 'HEAD')
   return textOf(door, judgeHeads(door.repository, door.policy, heads, made), ['git merge --abort'])
@@ -86,9 +87,7 @@ function ownStagedChanges({ repository }: Door): Change[] {
 function guardCommitOnBase(door: Door): string | null {
   const { repository, policy } = door
   const made = stagedChanges(repository.git, 'HEAD')
-  const heads = [...mergeHeads(repository), ...squashedHeads(repository)].filter(
-    (head) => commitOf(repository.git, head) !== null,
-  )
+  const heads = [...mergeHeads(repository), ...squashedHeads(repository)].map((tip) => ({ name: tip, tip }))
   if (heads.length > 0) return textOf(door, judgeHeads(repository, policy, heads, made), recovery(door))
   return textOf(door, judgeStaged(repository, policy, made, pickedHeads(repository)), recovery(door))
 }
@@ -112,7 +111,7 @@ function pickedHeads(repository: Repository): string[] {
 /** pre-rebase of the base: what `upstream` has would come under it. */
 export function guardRebase(door: Door, upstream: string): string | null {
   const tip = commitOf(door.repository.git, upstream)
-  return tip === null ? null : textOf(door, judgeHeads(door.repository, door.policy, [tip]), [])
+  return tip === null ? null : textOf(door, judgeHeads(door.repository, door.policy, [{ name: upstream, tip }]), [])
 }
 
 /** pre-push to the remote's base. */

@@ -9,11 +9,11 @@ import { LanekeeperError } from './policy/errors.ts'
 import { OutOfScope } from './policy/landing-refusal.ts'
 import type { Task } from './policy/task.ts'
 import { removeWorktree } from './remove-worktree.ts'
+import { settleTask } from './settle-task.ts'
 import { deleteBranch } from './system/branches.ts'
 import { assertCheckoutReady, checkoutOf, mergeInto, moveBase } from './system/merging.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { saveTask } from './system/task-store.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 import { listWorktrees } from './system/worktrees.ts'
 
@@ -93,7 +93,7 @@ async function finish(
   commit: string,
   keep: boolean,
 ): Promise<Pick<Landed, 'kept'>> {
-  saveTask(repository, { ...task, state: 'landed' }, `land ${task.id}: ${commit}`)
+  await settleTask(repository, task.id, 'landed', `land ${task.id}: ${commit}`)
   const worktree = worktreeOf(repository, task.branch)
   if (worktree === undefined) {
     if (!keep) deleteBranch(repository.git, task.branch, tip)

@@ -10,16 +10,13 @@ import type { Policy } from './system/policy-source.ts'
 import { dirtyFiles } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { listWorktrees } from './system/worktrees.ts'
+import { taskNamed } from './task-change.ts'
 
 const LOCKFILES = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/
 
 /** @throws `no-such-task` when there is none, `unsafe` when it is landed or closed */
 export function openTaskOf(policy: Policy, id: string): Task {
-  const task = policy.tasks.find((known) => known.id === id)
-  if (!task)
-    throw new LanekeeperError('no-such-task', `There is no task "${id}".`, {
-      hint: 'All tasks: npx lanekeeper task list',
-    })
+  const task = taskNamed(policy, id)
   if (task.state === 'open') return task
   throw new LanekeeperError('unsafe', `Task "${id}" is ${task.state} already.`, {
     hint: 'The open ones: npx lanekeeper task list',

@@ -1,11 +1,11 @@
 /** Tests a merge where it was made: provisioned like any worktree, with its own ports and database. */
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Task } from './policy/task.ts'
 import { provision } from './provision.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
+import { writeAtomically } from './system/files.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import type { Policy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
@@ -30,30 +30,19 @@ export async function testMerge(
   path: string,
   { env, out }: Session,
 ): Promise<string | null> {
-  const line = testCommandOf(path, policy.settings.test)
+  const line = await testCommandOf(path, policy.settings.test)
   if (line === null) return null
   const log = join(repository.stateDir, 'logs', `landing-${task.id}.log`)
-  rmSync(log, { force: true })
+  writeAtomically(log, '')
   const place = openRepository(path, env)
   // landing is a person's act: they answer for the manifests it brings
   const record = await provision(place, policy, { wait: true, trust: true }, out)
   assertSetUp(record, task)
   out.note(`${task.id}: ${line} (log: ${log})`)
   const own = { ...env, ...worktreeEnvironment(place, record) }
-  const { status, output } = await runUninterrupted(() => runShellLine(line, { cwd: path, env: own, log }))
+  const { status, output } = await runShellLine(line, { cwd: path, env: own, log })
   if (status === 0) return line
   throw testsFailed(task, line, status, output, log)
-}
-
-/** Ctrl-C ends the test, not us: what the landing made is still to be taken away. */
-async function runUninterrupted<T>(work: () => Promise<T>): Promise<T> {
-  const ignore = () => {}
-  process.on('SIGINT', ignore)
-  try {
-    return await work()
-  } finally {
-    process.off('SIGINT', ignore)
-  }
 }
 
 function assertSetUp({ steps, problems }: WorktreeRecord, task: Task): void {

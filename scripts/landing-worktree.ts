@@ -6,13 +6,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Task } from './policy/task.ts'
+import { defaultPath } from './policy/task-draft.ts'
+import { settleTask } from './settle-task.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
 import { isAncestor } from './system/history.ts'
 import { readLedger, writeRecord } from './system/ledger.ts'
 import { isAlive, thisProcess } from './system/lock.ts'
-import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { saveTask } from './system/task-store.ts'
 import { destroyDatabases, forgetWorktree } from './system/teardown.ts'
 import { addWorktree, listWorktrees, removeWorktree as removeFromGit, unlockWorktree } from './system/worktrees.ts'
 
@@ -40,12 +41,13 @@ export async function withLandingWorktree<T>(
   work: (place: LandingPlace) => Promise<T>,
 ): Promise<T> {
   const name = `landing-${task.id}-${randomBytes(3).toString('hex')}`
-  const beside = policy.settings.worktrees.replaceAll('{{repo}}', repository.name).replaceAll('{{task}}', name)
-  const path = resolve(repository.mainWorktree, beside)
+  const names = { repo: repository.name, task: name }
+  const path = resolve(repository.mainWorktree, defaultPath(policy.settings, names))
   const file = join(notesDir(repository), `${name}.json`)
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
   const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
   write(note)
+  process.once('SIGINT', finishFirst)
   try {
     mkdirSync(dirname(path), { recursive: true })
     await addWorktree(repository, { path, branch: null, startPoint: policy.baseTip, hooks: false })
@@ -53,8 +55,12 @@ export async function withLandingWorktree<T>(
   } finally {
     await dismantle(repository, path)
     rmSync(file, { force: true })
+    process.off('SIGINT', finishFirst)
   }
 }
+
+/** The first Ctrl-C ends the programs we run, not us: what they leave is still to be taken away. The second ends us. */
+function finishFirst(): void {}
 
 /**
  * Takes away what landings of dead processes left.
@@ -66,7 +72,7 @@ export async function sweepLandings(repository: Repository, { dryRun = false } =
     if (isAlive(note.owner)) continue
     swept.push(`landing worktree ${note.path}`)
     if (dryRun) continue
-    settle(repository, note)
+    await settle(repository, note)
     await dismantle(repository, note.path)
     rmSync(file, { force: true })
   }
@@ -89,10 +95,9 @@ function readNotes(repository: Repository): { file: string; note: LandingNote }[
 }
 
 /** The base has the tested merge, but the process died before it could say so. */
-function settle(repository: Repository, { task: id, base, commit }: LandingNote): void {
+async function settle(repository: Repository, { task: id, base, commit }: LandingNote): Promise<void> {
   if (commit === null || !isAncestor(repository.git, commit, `refs/heads/${base}`)) return
-  const task = openTasks(readPolicy(repository)).find((open) => open.id === id)
-  if (task) saveTask(repository, { ...task, state: 'landed' }, `land ${id}: ${commit}`)
+  await settleTask(repository, id, 'landed', `land ${id}: ${commit}`)
 }
 
 /** Databases, ports, ledger and worktree of a landing; the path is ours alone, our note named it before it was made. */

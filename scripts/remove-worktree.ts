@@ -7,15 +7,15 @@ import type { Session } from './command.ts'
 import { matcherOf } from './policy/patterns.ts'
 import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcome } from './policy/removal.ts'
 import type { Task } from './policy/task.ts'
+import { settleTask } from './settle-task.ts'
 import { deleteBranch } from './system/branches.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type RemovalIntent, readRecord, type WorktreeRecord, writeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
-import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import type { Policy } from './system/policy-source.ts'
 import { removalFacts } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
-import { saveTask } from './system/task-store.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
 import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
 
@@ -125,7 +125,10 @@ export async function finishRemoval(
   { branch, tip, outcome }: RemovalIntent,
   record: WorktreeRecord | null,
 ): Promise<readonly Kept[]> {
-  if (outcome !== null) settleTask(repository, outcome)
+  if (outcome !== null) {
+    const { task, state } = outcome
+    await settleTask(repository, task, state, `remove ${task}: ${state}`)
+  }
   const keptBranch = branch === null ? null : deleteBranch(repository.git, branch, tip)
   const kept = record === null ? [] : await forgetWorktree(repository, record)
   return keptBranch ? [keptBranch, ...kept] : kept
@@ -135,11 +138,6 @@ export async function finishRemoval(
 function outcomeOf({ repository, task, branch, facts, worktree }: Removal): RemovalIntent['outcome'] {
   if (task === null || branch === null || task.state !== 'open') return null
   return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository, worktree)) }
-}
-
-function settleTask(repository: Repository, { task: id, state }: NonNullable<RemovalIntent['outcome']>): void {
-  const task = openTasks(readPolicy(repository)).find((open) => open.id === id)
-  if (task) saveTask(repository, { ...task, state }, `remove ${id}: ${state}`)
 }
 
 /** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */

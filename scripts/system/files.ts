@@ -45,7 +45,7 @@ export function writeAtomically(path: string, text: string | Uint8Array, { mode 
     }
     renameSync(temporary, path)
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    discard(temporary)
     throw fileSystemError('write', path, cause)
   }
 }
@@ -65,7 +65,16 @@ export function createExclusively(path: string, text: string, { mode = 0o600 }: 
     if (isErrno(cause, 'EEXIST')) return false
     throw fileSystemError('write', path, cause)
   } finally {
-    rmSync(temporary, { force: true })
+    discard(temporary)
+  }
+}
+
+/** Removes a temporary file of ours; what stands in the way was told already, by the error that led here. */
+export function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // ENOTDIR, EACCES, EROFS: nothing was written there either
   }
 }
 

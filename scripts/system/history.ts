@@ -15,14 +15,18 @@ export function isAncestor(git: Git, ancestor: string, tip: string): boolean {
 }
 
 /**
- * What merging `tip` into `into` would change: the three-dot diff; with several merge bases (criss-cross) the diff of the
- * merge git would make, since no single base tells it (policy.md section 4).
+ * What merging `tip` into a base that holds `landed` would change: the three-dot diff; with several merge bases
+ * (criss-cross) the diff of the merge git would make, since no single base tells it (policy.md section 4).
+ * @param landed the base's tip first; empty for a base without a commit
  */
-export function changesOfMerge(git: Git, into: string, tip: string): Change[] {
+export function changesOfMerge(git: Git, landed: readonly string[], tip: string): Change[] {
+  const [into] = landed
+  if (into === undefined) return changesBetween(git, emptyTree(git), tip)
   const bases = git
-    .attempt(['merge-base', '--all', into, tip])
+    .attempt(['merge-base', '--all', tip, ...landed])
     .stdout.split('\n')
     .filter((line) => line !== '')
+  if (bases.includes(tip)) return []
   if (bases.length > 1) {
     const merged = git.attempt(['merge-tree', '--write-tree', into, tip]).stdout.split('\n')[0] ?? ''
     if (/^[0-9a-f]{40,}$/.test(merged)) return changesBetween(git, into, merged)

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
-import { fileSystemError, isErrno, readIfExists } from './files.ts'
+import { discard, fileSystemError, isErrno, readIfExists } from './files.ts'
 
 const POLL_MS = 25
 
@@ -50,7 +50,7 @@ function take(path: string, content: string): boolean {
     if (isErrno(cause, 'EEXIST')) return false
     throw fileSystemError('lock', path, cause)
   } finally {
-    rmSync(temporary, { force: true })
+    discard(temporary)
   }
 }
 
@@ -63,7 +63,7 @@ function takeAway(path: string, deadOwner: string): void {
   } catch (cause) {
     if (!isErrno(cause, 'ENOENT', 'EEXIST')) throw fileSystemError('lock', path, cause)
   } finally {
-    rmSync(aside, { force: true })
+    discard(aside)
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the rules need to know of changed paths beyond their names, asked of the object store. */
 import { type Change, SYMLINK_MODE } from '../policy/changes.ts'
-import { readObjects } from './objects.ts'
+import { parseTree, readObjects } from './objects.ts'
 import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
@@ -20,30 +20,32 @@ export function nameTwinsOf(
   policy: Policy,
   changes: readonly Change[],
 ): ReadonlyMap<string, string> {
-  const added = changes.filter(({ status }) => status === 'A').map(({ path }) => path)
+  const added = changes.filter(({ status, path }) => status === 'A' && !path.includes('\n')).map(({ path }) => path)
   if (added.length === 0 || policy.baseTip === null) return new Map()
-  const directories = [...new Set(added.flatMap(ancestorsOf))]
-  const top = repository.git.nul(['ls-tree', '-z', '--name-only', policy.baseTip])
-  const below =
-    directories.length === 0
-      ? []
-      : repository.git.nul([
-          'ls-tree',
-          '-z',
-          '--name-only',
-          policy.baseTip,
-          '--',
-          ...directories.map((directory) => `${directory}/`),
-        ])
   const deleted = new Set(changes.filter(({ status }) => status === 'D').map(({ path }) => path))
-  const known = new Map([...top, ...below].filter((path) => !deleted.has(path)).map((path) => [folded(path), path]))
-  const exact = new Set([...top, ...below])
+  const existing = siblingsAtBase(repository, policy.baseTip, added)
+  const known = new Map(existing.filter((path) => !deleted.has(path)).map((path) => [folded(path), path]))
+  const exact = new Set(existing)
   return new Map(
     added.flatMap((path) => {
       const twin = [...ancestorsOf(path), path].find((part) => !exact.has(part) && known.has(folded(part)))
       return twin === undefined ? [] : [[path, known.get(folded(twin)) ?? ''] as const]
     }),
   )
+}
+
+/** Everything beside the paths and their directories at the base: one tree object a directory, one process in all. */
+function siblingsAtBase(repository: Repository, baseTip: string, paths: readonly string[]): string[] {
+  const directories = ['', ...new Set(paths.flatMap(ancestorsOf))]
+  const trees = readObjects(
+    repository.git,
+    directories.map((directory) => `${baseTip}:${directory}`),
+  )
+  return directories.flatMap((directory, index) => {
+    const tree = trees[index]
+    if (tree?.type !== 'tree') return []
+    return parseTree(tree).map(({ name }) => (directory === '' ? name : `${directory}/${name}`))
+  })
 }
 
 function folded(path: string): string {

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { defaultSettings, parseSettings, SETTINGS_FILE, type Settings } from '../policy/settings.ts'
 import { parseTask, type Task } from '../policy/task.ts'
 import { detectBase } from './base.ts'
-import { readIfExists } from './files.ts'
-import { parseTree, readObjects } from './objects.ts'
+import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
+import { type GitObject, parseTree, readObjects } from './objects.ts'
 import type { Repository } from './repository.ts'
 
 export const TASKS_REF = 'refs/lanekeeper/tasks'
@@ -38,12 +38,41 @@ export function readPolicy(repository: Repository, knownBase?: string): Policy {
     `${TASKS_REF}^{tree}`,
   ])
   const { settings, settingsFrom } = settingsOf(repository, base, file ? file.content.toString('utf8') : null)
-  const entries = tree ? parseTree(tree).filter(({ name }) => name.endsWith('.md')) : []
-  const tasks = readObjects(
+  const tasks = tree ? tasksOf(repository, tree) : []
+  return { base, baseTip: tip?.oid ?? null, settings, settingsFrom, tasks }
+}
+
+interface TasksCache {
+  readonly tree: string
+  readonly tasks: readonly Task[]
+}
+
+/** The tasks of one tree as they were parsed; good for that tree alone, so it can be stale but never wrong. */
+function tasksCacheFile(repository: Repository): string {
+  return join(repository.stateDir, 'cache', 'tasks.json')
+}
+
+function tasksOf(repository: Repository, tree: GitObject): readonly Task[] {
+  const cached = readJsonIfExists<TasksCache>(tasksCacheFile(repository))
+  return cached?.tree === tree.oid ? cached.tasks : parsedTasks(repository, tree)
+}
+
+function parsedTasks(repository: Repository, tree: GitObject): Task[] {
+  const entries = parseTree(tree).filter(({ name }) => name.endsWith('.md'))
+  const texts = readObjects(
     repository.git,
     entries.map(({ oid }) => oid),
-  ).map((object, index) => parseTask(object?.content.toString('utf8') ?? '', entries[index]?.name ?? ''))
-  return { base, baseTip: tip?.oid ?? null, settings, settingsFrom, tasks: tasks.sort(byAge) }
+  )
+  return entries.map(({ name }, index) => parseTask(texts[index]?.content.toString('utf8') ?? '', name)).sort(byAge)
+}
+
+/** Keeps the parsed tasks for the hooks; called whenever the tasks ref was written. */
+export function cacheTasks(repository: Repository): readonly Task[] {
+  const [tree] = readObjects(repository.git, [`${TASKS_REF}^{tree}`])
+  const tasks = tree ? parsedTasks(repository, tree) : []
+  const cache: TasksCache = { tree: tree?.oid ?? '', tasks }
+  writeAtomically(tasksCacheFile(repository), JSON.stringify(cache))
+  return tasks
 }
 
 function byAge(a: Task, b: Task): number {

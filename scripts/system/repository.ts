@@ -1,6 +1,6 @@
 /** Which repository and worktree this is: every flow's first question, answered with one git process. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { type Git, openGit } from './git.ts'
 
@@ -45,6 +45,30 @@ export function openRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readon
   const [gitDir, commonDir, bare, root] = found.stdout.split('\n')
   if (!gitDir || !commonDir || gitDir.startsWith('--')) throw notARepository(git, found.stderr)
   return describe(git, env, { gitDir, commonDir, root: root || null, isBare: bare === 'true' })
+}
+
+/**
+ * The same for a hook, which git starts in the worktree's root with GIT_DIR set or a `.git` beside it: read from files,
+ * since a process costs a tenth of what a hook may take. Anything unusual is asked of git.
+ */
+export function openHookRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[] = []): Repository {
+  const gitDir = gitDirOf(cwd, env)
+  // in a push's receiving half the directory is the git dir itself
+  if (gitDir === null || gitDir === cwd || !existsSync(join(gitDir, 'HEAD'))) return openRepository(cwd, env, keep)
+  const commonFile = join(gitDir, 'commondir')
+  const isLinked = existsSync(commonFile)
+  if (!isLinked && basename(gitDir) !== '.git') return openRepository(cwd, env, keep)
+  const commonDir = isLinked ? resolve(gitDir, readFileSync(commonFile, 'utf8').trim()) : gitDir
+  return describe(openGit(cwd, env, keep), env, { gitDir, commonDir, root: cwd, isBare: false })
+}
+
+function gitDirOf(cwd: string, env: NodeJS.ProcessEnv): string | null {
+  if (env.GIT_DIR) return resolve(cwd, env.GIT_DIR)
+  const dotGit = join(cwd, '.git')
+  if (!existsSync(dotGit)) return null
+  if (statSync(dotGit).isDirectory()) return dotGit
+  const named = /^gitdir: (.+)/.exec(readFileSync(dotGit, 'utf8'))?.[1]
+  return named === undefined ? null : resolve(cwd, named.trim())
 }
 
 function describe(

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { writeAtomically } from './files.ts'
-import { openTasks, readPolicy } from './policy-source.ts'
+import { cacheTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 export function taskBranchesFile(repository: Repository): string {
@@ -13,6 +13,7 @@ export function taskBranchesFile(repository: Repository): string {
 
 /** Writes the list anew from the tasks ref. */
 export function writeTaskBranches(repository: Repository): void {
-  const lines = openTasks(readPolicy(repository)).map(({ branch }) => `refs/heads/${branch}\n`)
+  const open = cacheTasks(repository).filter(({ state }) => state === 'open')
+  const lines = open.map(({ branch }) => `refs/heads/${branch}\n`)
   writeAtomically(taskBranchesFile(repository), lines.join(''))
 }

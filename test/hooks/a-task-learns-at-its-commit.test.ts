@@ -5,7 +5,11 @@ import { createRepository } from '../support/repository.ts'
 import { taskWithWork } from '../support/straying-task.ts'
 
 function laneOf(allow: string[], more: Record<string, unknown> = {}) {
-  const repository = createRepository({ 'lib/pool.ts': 'x\n', 'package.json': '{}\n' })
+  const repository = createRepository({
+    'lib/pool.ts': 'x\n',
+    'package.json': '{}\n',
+    'lanekeeper.json': '{ "dependencies": "none" }\n',
+  })
   expect(repository.lanekeeper(['install']).status).toBe(0)
   const { path } = taskWithWork(repository, { id: 'auth', allow, ...more }, {})
   const commit = (files: Record<string, string | null>, ...args: string[]) => {

@@ -3,10 +3,20 @@
  * refuses to work anywhere but below the system's temporary directory.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { isAlive } from '../../scripts/system/lock.ts'
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, '../..')
 /** The built bin; `npm test` builds it first. */
@@ -56,7 +66,10 @@ export interface TestRepository extends Place {
 /** A directory of the test's own with HOME, XDG dirs and git configuration inside. Removed at the end of the test. */
 export function createPlace(): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-test-')))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 }))
+  onTestFinished(async () => {
+    await workersOf(dir)
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+  })
   const home = join(dir, 'home')
   mkdirSync(home)
   writeFileSync(
@@ -64,6 +77,19 @@ export function createPlace(): Place {
     '[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n',
   )
   return placeAt(dir, isolatedEnv(home))
+}
+
+/** Waits for set-ups that a hook left to a detached process: they write below the place until they end. */
+async function workersOf(dir: string): Promise<void> {
+  const ledgers = readdirSync(dir).map((name) => join(dir, name, '.git', 'lanekeeper', 'worktrees'))
+  const records = ledgers
+    .filter((ledger) => existsSync(ledger))
+    .flatMap((ledger) => readdirSync(ledger).map((name) => join(ledger, name)))
+  const workers = records
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { worker: string | null }).worker)
+    .filter((worker) => worker !== null)
+  while (workers.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 function isolatedEnv(home: string): NodeJS.ProcessEnv {
