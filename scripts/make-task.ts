@@ -53,9 +53,23 @@ export async function makeTask(session: Session, answers: TaskAnswers, path: str
   })
   const { task, place } = plan
   const policy = readPolicy(repository)
-  session.out.note('Provisioning: ports, database, env file, dependencies')
-  const record = await provision(openRepository(place.path, session.env), policy, { wait: true }, session.out)
+  const record = await provisioned(session, place.path, policy)
   return { task, policy, record, alarms }
+}
+
+/** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
+async function provisioned(session: Session, path: string, policy: Policy): Promise<WorktreeRecord> {
+  session.out.note('Provisioning: ports, database, env file, dependencies')
+  try {
+    return await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
+  } catch (cause) {
+    if (!(cause instanceof LanekeeperError)) throw cause
+    const retry = commandLine(['npx', 'lanekeeper', 'setup', path])
+    throw new LanekeeperError(cause.code, `The worktree ${path} is there, but not provisioned: ${cause.message}`, {
+      hint: cause.hint ? `${cause.hint}\nThen: ${retry}` : retry,
+      cause,
+    })
+  }
 }
 
 /** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or the migrations. */

@@ -16,8 +16,7 @@ import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { answersOf, type RawAnswers } from './policy/task-answers.ts'
 import type { TaskAnswers } from './policy/task-draft.ts'
-import { setupDocument } from './provision.ts'
-import { stateOf } from './system/ledger.ts'
+import { type SetupDocument, setupDocument } from './provision.ts'
 import { table } from './system/output.ts'
 import { askGenerator } from './system/plop.ts'
 
@@ -138,7 +137,8 @@ function stopped(session: Session): Result {
 /** Says what was made and where to go on; a failed set-up is said too, and is exit status 3. */
 export async function finishTask(session: Session, made: MadeTask, shouldLaunch: boolean): Promise<Result> {
   const { record, policy, task, alarms } = made
-  const state = stateOf(record)
+  const document = setupDocument(record, policy)
+  const { state } = document
   if (state === 'failed') {
     for (const { step, message } of record.problems) session.out.error(`${step}: ${message}`)
     session.out.error(
@@ -150,23 +150,22 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
     const { command: launch } = await import('./launch.ts')
     await launch.run({ values: {}, positionals: [task.id], rest: [] }, session)
   }
-  const text = [facts(made, state), nextSteps(session, made, shouldLaunch)].join('\n\n')
+  const text = [facts(made, document), nextSteps(session, made, shouldLaunch)].join('\n\n')
   return {
-    json: { ...setupDocument(record, policy), ...(alarms.length > 0 ? { alarms } : {}) },
+    json: { ...document, ...(alarms.length > 0 ? { alarms } : {}) },
     text,
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }
 }
 
-function facts({ task, record }: MadeTask, state: string): string {
-  const ports = Object.entries(record.ports?.ports ?? {})
+function facts({ task, record }: MadeTask, { ports, urls, databases, state }: SetupDocument): string {
   return table([
     ['Task', `${task.id}: ${task.title}`],
     ['Branch', `${task.branch} (from ${task.base})`],
     ['Worktree', record.path],
     ['May change', [...task.allow, ...task.shared].join(', ')],
-    ...ports.map(([name, port]) => [name, `${port}  http://localhost:${port}`]),
-    ...record.databases.map(({ role, url }) => [`Database ${role}`, url]),
+    ...Object.entries(ports).map(([name, port]) => [name, [port, urls[name]].join('  ').trimEnd()]),
+    ...Object.entries(databases).map(([role, { url }]) => [`Database ${role}`, url]),
     ['State', state],
   ])
 }

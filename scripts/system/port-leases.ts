@@ -102,7 +102,8 @@ async function leaseOne(
  */
 export function takeBlock(registry: string, first: number, size: number, holder: Leaseholder): LeasedBlock | null {
   const lease = join(registry, String(first))
-  if (!createExclusively(lease, leaseText(holder, size))) return null
+  // also makes the registry
+  if (leasedBlocks(registry).includes(first) || !createExclusively(lease, leaseText(holder, size))) return null
   const taken = leasedBlocks(registry)
   const below = leaseBelow(first, taken)
   const reachesIn = below !== null && below + (readLease(join(registry, String(below)))?.size ?? 0) > first

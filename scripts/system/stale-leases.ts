@@ -1,14 +1,15 @@
 /** Leases whose worktree is gone: recognised by the worktree's own id file, and taken away without touching a newer one. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileSystemError, isErrno, readIfExists, readJsonIfExists } from './files.ts'
+import { discard, fileSystemError, isErrno, readIfExists, readJsonIfExists } from './files.ts'
 import { knownWorktreeId } from './identity.ts'
 import { withLock } from './lock.ts'
 
 /** A repository on a disk that is not mounted today is not gone. */
 const UNREACHABLE_KEPT_MS = 30 * 24 * 60 * 60_000
 const LOCK_WAIT_MS = 10_000
+const LITTER_KEPT_MS = 60 * 60_000
 
 interface StoredLease {
   readonly worktree: string
@@ -34,11 +35,20 @@ export async function sweepLeases(
   { dryRun = false, now = Date.now() }: { dryRun?: boolean; now?: number } = {},
 ): Promise<SweptLease[]> {
   if (!existsSync(registry)) return []
-  return withLock(join(registry, '.sweep'), LOCK_WAIT_MS, () =>
-    readdirSync(registry)
+  return withLock(join(registry, '.sweep'), LOCK_WAIT_MS, () => {
+    const names = readdirSync(registry)
+    if (!dryRun) for (const name of names) if (isLitter(registry, name, now)) discard(join(registry, name))
+    return names
       .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => sweepOne(join(registry, name), Number(name), dryRun, now)),
-  )
+      .flatMap((name) => sweepOne(join(registry, name), Number(name), dryRun, now))
+  })
+}
+
+/** What a process that was killed between making and linking a file left. */
+function isLitter(registry: string, name: string, now: number): boolean {
+  if (!/\.(?:tmp|gone)$/.test(name)) return false
+  const made = statSync(join(registry, name), { throwIfNoEntry: false })?.mtimeMs
+  return made !== undefined && now - made > LITTER_KEPT_MS
 }
 
 function sweepOne(file: string, first: number, dryRun: boolean, now: number): SweptLease[] {
@@ -75,6 +85,6 @@ export function dropLease(file: string, worktreeId: string): boolean {
     if (isErrno(cause, 'ENOENT', 'EEXIST')) return false
     throw fileSystemError('remove', file, cause)
   } finally {
-    rmSync(aside, { force: true })
+    discard(aside)
   }
 }

@@ -23,7 +23,7 @@ describe('git worktree add', () => {
       project.path(dir),
     )
     const ports = dirs.map((dir) => expectProvisioned(project, dir))
-    expect(ports).toEqual([20000, 20010, 20020, 20030, 20040, 20050])
+    expect(ports).toEqual([0, 10, 20, 30, 40, 50].map((offset) => project.first + offset))
     expect(project.git(['status', '--porcelain'])).toBe('')
     expect(project.exists(join(project.root, '.env.local'))).toBe(false)
     expect(lockFiles(project.dir)).toEqual([])
@@ -34,7 +34,7 @@ describe('git worktree add', () => {
     const { status, stdout, stderr } = project.tryGit(['worktree', 'add', '-b', 'one', '../one'])
     expect(status).toBe(0)
     expect(stdout).not.toContain('lanekeeper')
-    expect(stderr).toContain('✓ lanekeeper: PORT=20000 http://one.localhost:20000\n')
+    expect(stderr).toContain(`✓ lanekeeper: PORT=${project.first} http://one.localhost:${project.first}\n`)
   })
 
   it('briefs the agent: the task, the lane, all tasks', () => {
@@ -61,8 +61,8 @@ describe('git worktree add', () => {
       ok: true,
       task: { id: 'auth', branch: 'task/auth', base: 'main' },
       worktree: { path, branch: 'task/auth' },
-      ports: { PORT: 20000 },
-      urls: { PORT: 'http://auth.localhost:20000' },
+      ports: { PORT: project.first },
+      urls: { PORT: `http://auth.localhost:${project.first}` },
       state: 'ready',
       problems: [],
     })
@@ -112,7 +112,7 @@ describe('where no hook fires', () => {
     const project = createAdopted()
     project.git(args)
     expect(project.exists(project.path('one', '.env.local'))).toBe(false)
-    expect(setup(project, project.root, ['../one'])).toMatchObject({ state: 'ready', ports: { PORT: 20000 } })
+    expect(setup(project, project.root, ['../one'])).toMatchObject({ state: 'ready', ports: { PORT: project.first } })
     if (name === '--no-checkout') project.git(['reset', '-q', '--hard'], { cwd: project.path('one') })
     expectProvisioned(project, project.path('one'))
     expect(project.lanekeeper(['setup'], { cwd: project.path('one') }).stdout).toContain('Nothing to do.')
@@ -132,13 +132,13 @@ it('a worktree that was deleted by hand and added again is a new one', () => {
   rmSync(project.path('one'), { recursive: true })
   project.git(['worktree', 'add', '-q', '-f', '../one', 'one'])
   // the first one's block is still leased: gc sweeps it, nobody is given it meanwhile
-  expect(expectProvisioned(project, project.path('one'))).toBe(20010)
-  expect(leases(project)).toEqual(['20000', '20010'])
+  expect(expectProvisioned(project, project.path('one'))).toBe(project.first + 10)
+  expect(leases(project)).toEqual([String(project.first), String(project.first + 10)])
 })
 
 it('sixteen at once in two repositories: no port twice, no failure, no leftover lock', async () => {
   const one = createAdopted()
-  const two = createAdopted()
+  const two = createAdopted({}, one.first)
   const env = { XDG_STATE_HOME: one.env.XDG_STATE_HOME }
   const adds = [one, two].flatMap((project) =>
     Array.from({ length: 8 }, (_, index) => {

@@ -165,5 +165,8 @@ describe('repositories', () => {
     project.git(['update-ref', 'refs/lanekeeper/tasks', commit])
     const next = project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'docs'])
     expectPlain(next, 2, 'add-login.md, line 8: "deny"')
+    const mended = project.write('mended.md', file.replace('deny: 7', 'deny: []'))
+    expect(project.lanekeeper(['task', 'edit', 'add-login', '--file', mended])).toMatchObject({ status: 0 })
+    expect(project.lanekeeper(['task', 'list'])).toMatchObject({ status: 0 })
   })
 })

@@ -16,11 +16,30 @@ export interface SetupJson {
   readonly problems: { step: string; message: string; hint?: string }[]
 }
 
-/** A repository that git-ignores env files and has our hooks installed. */
-export function createAdopted(files: Readonly<Record<string, string>> = {}): TestRepository {
-  const project = createRepository({ '.gitignore': '.env*\n!.env.example\n', ...files })
+export interface Adopted extends TestRepository {
+  /** First port of the first block of its range. */
+  readonly first: number
+}
+
+let count = 0
+
+/**
+ * A repository that git-ignores env files and has our hooks installed. Its port range is its own: a test that runs beside
+ * this one probes ports too, and a port that is probed at this moment is not free.
+ */
+export function createAdopted(
+  files: Readonly<Record<string, string>> = {},
+  first = 21_000 + ((process.pid * 17 + count++) % 80) * 100,
+): Adopted {
+  const settings = JSON.parse(files['lanekeeper.json'] ?? '{}')
+  const ports = { ...settings.ports, range: [first, first + 199] }
+  const project = createRepository({
+    '.gitignore': '.env*\n!.env.example\n',
+    ...files,
+    'lanekeeper.json': JSON.stringify({ ...settings, ports }),
+  })
   expect(project.lanekeeper(['install'])).toMatchObject({ status: 0 })
-  return project
+  return { ...project, first }
 }
 
 /** `setup --json` in a directory, whatever its exit status. */
@@ -47,7 +66,8 @@ export function expectProvisioned(project: TestRepository, dir: string): number 
 
 /** Names of the lease files of this test's user. */
 export function leases(project: TestRepository): string[] {
-  return readdirSync(join(project.env.XDG_STATE_HOME ?? '', 'lanekeeper', 'ports')).sort()
+  const names = readdirSync(join(project.env.XDG_STATE_HOME ?? '', 'lanekeeper', 'ports'))
+  return names.filter((name) => /^\d+$/.test(name)).sort()
 }
 
 /** Files whose names say lock, below a directory. */

@@ -5,20 +5,18 @@ import { worktreeEnvironment } from '../../scripts/system/env-files.ts'
 import { readLedger } from '../../scripts/system/ledger.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { createAdopted, envOf, expectProvisioned, setup } from '../support/provisioning.ts'
-import { createRepository } from '../support/repository.ts'
 
 const add = ['worktree', 'add', '-q', '-b', 'one', '../one']
 
 describe('the env file', () => {
   it('keeps every line of the user, is private, and is ignored by git also where the project forgot', () => {
-    const project = createRepository()
-    project.lanekeeper(['install'])
+    const project = createAdopted({ '.gitignore': '' })
     project.git(['-c', 'core.hooksPath=/dev/null', ...add])
     project.write('one/.env.local', 'SECRET="a b"\nPORT=3000')
     expect(setup(project, project.path('one')).state).toBe('ready')
     const text = project.read('one/.env.local')
     expect(text.startsWith('SECRET="a b"\nPORT=3000\n# >>> lanekeeper')).toBe(true)
-    expect(envOf(project, 'one')).toEqual({ SECRET: 'a b', PORT: '20000' })
+    expect(envOf(project, 'one')).toEqual({ SECRET: 'a b', PORT: String(project.first) })
     expect(statSync(project.path('one/.env.local')).mode & 0o777).toBe(0o600)
     expectProvisioned(project, project.path('one'))
     expect(project.read('project/.git/info/exclude')).toContain('\n/.env.local\n')
@@ -32,19 +30,19 @@ describe('the env file', () => {
     ['a link out of the worktree', 'leads out of the worktree'],
     ['a directory', 'is not a regular file'],
   ])('%s is refused, and the rest goes on', (how, message) => {
-    const project = createRepository({
+    const project = createAdopted({
+      '.gitignore': '',
       'lanekeeper.json': JSON.stringify({
         env: [{ file: '.env.local' }, { file: '.env.other', set: { A: '{{slug}}' } }],
       }),
       ...(how === 'tracked by git' ? { '.env.local': 'PORT=3000\n' } : {}),
     })
-    project.lanekeeper(['install'])
     project.git(['-c', 'core.hooksPath=/dev/null', ...add])
     const outside = project.write('outside.env', 'PORT=3000\n')
     if (how.startsWith('a link')) symlinkSync(outside, project.path('one/.env.local'))
     if (how === 'a directory') project.write('one/.env.local/x', '')
     const answer = setup(project, project.path('one'))
-    expect(answer).toMatchObject({ ok: true, state: 'failed', ports: { PORT: 20000 } })
+    expect(answer).toMatchObject({ ok: true, state: 'failed', ports: { PORT: project.first } })
     expect(answer.problems).toHaveLength(1)
     expect(answer.problems[0]).toMatchObject({ step: 'env', message: expect.stringContaining(message) })
     expect(answer.problems[0]?.hint).toContain('npx lanekeeper setup')
@@ -60,7 +58,7 @@ describe('the env file', () => {
     const { stderr, status } = project.tryGit(add)
     expect(status).toBe(0)
     expect(stderr).toContain('NOT ready (env): Unknown placeholder {{port}} in BAD of .env.local')
-    expect(envOf(project, 'one')).toEqual({ PORT: '20000', NAME: 'project-one' })
+    expect(envOf(project, 'one')).toEqual({ PORT: String(project.first), NAME: 'project-one' })
   })
 
   it('is left alone where an open quote in it would swallow ours', () => {
@@ -93,9 +91,9 @@ describe('.worktreeinclude', () => {
     project.write('project/node_modules/x/package.json', '{}')
     project.git(add)
     expect(envOf(project, 'one', '.env')).toEqual({
-      APP_URL: 'http://localhost:20000/x',
+      APP_URL: `http://localhost:${project.first}/x`,
       KEY: 's3cr3t $x',
-      PORT: '20000',
+      PORT: String(project.first),
       PG: 'postgres://localhost:5432/x',
     })
     expect(project.read('one/.env').startsWith(project.read('project/.env'))).toBe(true)
@@ -142,19 +140,20 @@ describe('a monorepo', () => {
       'apps/api/x': '',
     })
     project.git(add)
-    expect(envOf(project, 'one')).toEqual({ PORT: '20000', API_PORT: '20001' })
-    expect(envOf(project, 'one/apps/web')).toEqual({ PORT: '20000', API_URL: 'http://one.localhost:20001' })
-    expect(envOf(project, 'one/apps/api', '.env')).toEqual({ PORT: '20001', CORS_ORIGIN: 'http://localhost:20000' })
+    const [web, api] = [String(project.first), String(project.first + 1)]
+    expect(envOf(project, 'one')).toEqual({ PORT: web, API_PORT: api })
+    expect(envOf(project, 'one/apps/web')).toEqual({ PORT: web, API_URL: `http://one.localhost:${api}` })
+    expect(envOf(project, 'one/apps/api', '.env')).toEqual({ PORT: api, CORS_ORIGIN: `http://localhost:${web}` })
     expect(project.exists('one/apps/gone')).toBe(false)
     const repository = openRepository(project.path('one'), project.env)
     const [record] = readLedger(repository)
     if (!record) throw new Error('no record')
     expect(record.envFiles).toHaveLength(3)
-    expect(worktreeEnvironment(repository, record).PORT).toBe('20000')
-    expect(worktreeEnvironment(repository, record, join(repository.root, 'apps/api/src')).PORT).toBe('20001')
+    expect(worktreeEnvironment(repository, record).PORT).toBe(web)
+    expect(worktreeEnvironment(repository, record, join(repository.root, 'apps/api/src')).PORT).toBe(api)
     expect(worktreeEnvironment(repository, record, join(repository.root, 'apps/web'))).toMatchObject({
-      PORT: '20000',
-      API_PORT: '20001',
+      PORT: web,
+      API_PORT: api,
     })
   })
 })

@@ -1,0 +1,81 @@
+/** The prompts as a person meets them: a real pseudo terminal, keys typed when the question stands there. */
+import { spawn } from 'node:child_process'
+import { beforeEach, expect, it } from 'vitest'
+import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
+
+const hasScript = () => createRepository().run('sh', ['-c', 'script --version | grep -q util-linux']).status === 0
+
+beforeEach((context) => {
+  if (!hasScript()) context.skip('no script(1) of util-linux here: nothing gives us a terminal')
+})
+
+/** Types each answer once its question is on the screen; gives what was shown and the exit status. */
+function atTerminal(project: TestRepository, line: string, dialogue: readonly (readonly [string, string])[]) {
+  return new Promise<{ status: number; screen: string }>((resolve) => {
+    const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd: project.root, env: project.env })
+    const left = [...dialogue]
+    let screen = ''
+    let unread = ''
+    child.stdout.on('data', (chunk) => {
+      screen += chunk
+      unread += chunk
+      const [next] = left
+      if (!next || !unread.includes(next[0])) return
+      left.shift()
+      unread = ''
+      child.stdin.write(next[1])
+    })
+    child.on('close', (status) => resolve({ status: status ?? 128, screen }))
+  })
+}
+
+const NEW_TASK = `${process.execPath} ${CLI} new-task`
+
+it('asks for everything, says what is wrong with an answer, and makes the task', async () => {
+  const project = createRepository()
+  const { status, screen } = await atTerminal(project, NEW_TASK, [
+    ['Title', 'Add login\r'],
+    ['Short id', '\r'],
+    ['Branch', '\r'],
+    ['Base', '\r'],
+    ['May change', '../x\r'],
+    ['leaves its directory', '\u0015src/auth\r'],
+    ['Must not change', '\r'],
+    ['Shared files', '\r'],
+    ['Steps', 'one; two\r'],
+    ['Background', '\r'],
+    ['must land first', '\r'],
+    ['Owns the migrations', '\r'],
+    ['Agent', '\r'],
+  ])
+  expect(screen).toContain('task/add-login (from main)')
+  expect(status).toBe(0)
+  expect(project.git(['show', 'refs/lanekeeper/tasks:add-login.md'])).toContain('- src/auth')
+})
+
+it('asks only for what the flags leave open', async () => {
+  const project = createRepository()
+  const flags =
+    '--title "Add login" --id login --branch x --base main --deny "src/a b" --shared package.json --step one'
+  const more = '--context why --depends-on "" --agent claude'
+  const { status, screen } = await atTerminal(project, `${NEW_TASK} ${flags} ${more.replace('--depends-on "" ', '')}`, [
+    ['May change', 'src\r'],
+    ['must land first', '\r'],
+    ['Owns the migrations', '\r'],
+  ])
+  expect(status).toBe(0)
+  expect(screen).not.toContain('Title:')
+  const file = project.git(['show', 'refs/lanekeeper/tasks:login.md'])
+  for (const text of ['branch: x', '- src/a b', '- package.json', '1. one', 'agent: claude'])
+    expect(file).toContain(text)
+})
+
+it('makes nothing when the person stops with Ctrl-C', async () => {
+  const project = createRepository()
+  const { status, screen } = await atTerminal(project, NEW_TASK, [
+    ['Title', 'Add login\r'],
+    ['Short id', '\u0003'],
+  ])
+  expect([status, screen]).toEqual([130, expect.stringContaining('Stopped. Nothing was made.')])
+  expect(project.git(['for-each-ref', '--format=%(refname)'])).toBe('refs/heads/main')
+})
