@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provision } from './provision.ts'
-import { readJsonIfExists } from './system/files.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readLedger, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
+import { readLease } from './system/port-leases.ts'
 import { openRepository } from './system/repository.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
@@ -68,7 +68,7 @@ function whatFailed({ problems, steps }: WorktreeRecord): string {
 function checkLeases(scene: Scene): readonly Finding[] {
   const leased = lanesOf(scene).filter(({ record }) => record?.ports)
   const findings = leased.flatMap(({ worktree: { path }, record }): Finding[] => {
-    const lease = record?.ports ? readJsonIfExists<{ worktree?: string }>(record.ports.lease) : null
+    const lease = record?.ports ? readLease(record.ports.lease) : null
     if (lease?.worktree === record?.id) return []
     return [
       problem(

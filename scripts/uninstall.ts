@@ -6,6 +6,7 @@ import { LanekeeperError } from './policy/errors.ts'
 import { ADOPTED_FILES, type LeavePlan, planLeave } from './policy/leave-plan.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readIfExists } from './system/files.ts'
+import { removeExcludes } from './system/git-exclude.ts'
 import { hooksPathOf, unpin } from './system/hooks-pin.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readLedger } from './system/ledger.ts'
@@ -119,6 +120,7 @@ async function agree(steps: readonly string[], isYes: boolean, session: Session)
 function leave(repository: Repository, { removals }: LeavePlan, refs: readonly string[]): void {
   const { git, root, stateDir } = repository
   if (isOursPinned(repository)) unpin(repository)
+  removeExcludes(repository)
   const kept = removals.flatMap(({ file, before, after }) => (after === null ? [] : [{ file, before, after }]))
   applyEdits(root, kept)
   for (const { file, after } of removals) if (after === null) deleteFile(root, file)

@@ -8,6 +8,8 @@ export interface DetectedDatabase {
   readonly mode: 'fork' | 'empty'
   /** The path in the URL, as it is written there. */
   readonly path: string
+  /** Directory of the env file, '' for the root. */
+  readonly dir: string
 }
 
 /** Variables that usually hold a server's URL; we say so when they do, since a worktree would share it. */
@@ -24,25 +26,25 @@ const SHADOW = /SHADOW/
  */
 export function detectDatabases(envFiles: readonly EnvFileFact[]): DetectedDatabase[] {
   const values = new Map<string, { dir: string; path: string | null }>()
-  for (const { path: file, text } of envFiles) {
-    const dir = file.slice(0, file.lastIndexOf('/') + 1)
-    for (const [name, value] of readVariables(text))
+  for (const { path: file, variables } of envFiles) {
+    const dir = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+    for (const [name, value] of Object.entries(variables))
       if (!SHADOW.test(name) && (values.get(name)?.dir ?? dir) === dir)
         values.set(name, { dir, path: sqlitePathOf(name, value) })
   }
-  const groups = new Map<string, { vars: string[]; path: string }>()
+  const groups = new Map<string, Omit<DetectedDatabase, 'role' | 'mode'>>()
   for (const [name, { dir, path }] of values) {
     if (path === null) continue
-    const vars = groups.get(dir + path)?.vars ?? []
-    groups.set(dir + path, { vars: [...vars, name], path })
+    const key = `${dir}\0${path}`
+    groups.set(key, { vars: [...(groups.get(key)?.vars ?? []), name], path, dir })
   }
   return named([...groups.values()])
 }
 
 /** Variables whose database lives on a server: a worktree shares it until a provider is set. */
 export function detectServers(envFiles: readonly EnvFileFact[]): string[] {
-  const found = envFiles.flatMap(({ text }) =>
-    readVariables(text).flatMap(([name, value]) => {
+  const found = envFiles.flatMap(({ variables }) =>
+    Object.entries(variables).flatMap(([name, value]) => {
       const url = parseDatabaseUrl(value)
       return URL_VARIABLE.test(name) && url.kind === 'server' && /\/\//.test(value) ? [`${name} (${url.scheme})`] : []
     }),
@@ -59,27 +61,16 @@ function sqlitePathOf(name: string, value: string): string | null {
 }
 
 /** Test databases start empty; the first other one is `dev`, the rest are called as their variables are. */
-function named(groups: readonly { vars: readonly string[]; path: string }[]): DetectedDatabase[] {
+function named(groups: readonly Omit<DetectedDatabase, 'role' | 'mode'>[]): DetectedDatabase[] {
   const taken = new Set<string>()
-  return groups.map(({ vars, path }) => {
+  return groups.map(({ vars, path, dir }) => {
     const [first = ''] = vars
     const isTest = /(^|_)TEST(_|$)/.test(first)
     const own = first.toLowerCase().replace(/_?(database|db|sqlite|turso)?_?(url|uri|path|file|file_name)?$/, '')
     const wanted = [isTest ? 'test' : 'dev', own, first.toLowerCase()].find((role) => role !== '' && !taken.has(role))
     const role = wanted ?? `db${taken.size + 1}`
     taken.add(role)
-    return { role, vars, mode: isTest ? 'empty' : 'fork', path }
-  })
-}
-
-/** `NAME=value` lines; enough to recognise a database by, dotenv reads the real thing later. */
-function readVariables(text: string): [string, string][] {
-  return text.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line)
-    if (!match) return []
-    const [, name = '', raw = ''] = match
-    const quoted = /^(["'])(.*?)\1/.exec(raw)?.[2]
-    return [[name, quoted ?? raw.replace(/\s+#.*$/, '')]]
+    return { role, vars, mode: isTest ? 'empty' : 'fork', path, dir }
   })
 }
 

@@ -39,8 +39,15 @@ const FRAMEWORKS: readonly {
 /** A `dev` script of these only watches and builds: it listens nowhere. */
 const WATCHERS = /\b(tsc|tsup|tsdown|rollup|unbuild|esbuild|swc|babel|vitest|jest)\b/
 
-/** The dev servers of a project and what they need. The root's own has `PORT`, each other package a variable of its name. */
-export function detectServices(packages: readonly Package[], envFiles: readonly EnvFileFact[]): Services {
+/**
+ * The dev servers of a project and what they need. The root's own has `PORT`, each other package a variable of its name.
+ * @param databaseDirs packages whose env file names a database: they need an env file even without a server
+ */
+export function detectServices(
+  packages: readonly Package[],
+  envFiles: readonly EnvFileFact[],
+  databaseDirs: readonly string[] = [],
+): Services {
   const root = packages.find(({ dir }) => dir === '')
   const servers = packages.filter((one) => one.dir !== '' && servesInDevelopment(one.manifest))
   const ports: Record<string, number> = { PORT: 0 }
@@ -50,6 +57,9 @@ export function detectServices(packages: readonly Package[], envFiles: readonly 
     ports[variable] = Object.keys(ports).length
     env.push({ file: `${one.dir}/${envFileOf(one, envFiles)}`, set: { PORT: `{{ports.${variable}}}` } })
   }
+  for (const one of packages)
+    if (one.dir !== '' && databaseDirs.includes(one.dir) && !servers.includes(one))
+      env.push({ file: `${one.dir}/${envFileOf(one, envFiles)}` })
   if (packages.some(({ manifest }) => 'storybook' in dependenciesOf(manifest)))
     ports.STORYBOOK_PORT = Object.keys(ports).length
   const named = [...(root ? [root] : []), ...servers].flatMap(describe)

@@ -39,8 +39,12 @@ export interface Plan {
 
 /** The plan for a project; `edits` is empty where everything is there already. */
 export function planInit(facts: ProjectFacts): Plan {
-  const services = detectServices(facts.packages, facts.envFiles)
   const databases = detectDatabases(facts.envFiles)
+  const services = detectServices(
+    facts.packages,
+    facts.envFiles,
+    databases.map(({ dir }) => dir),
+  )
   const edits = [
     ...HOOKS.map((hook) => hookEdit(facts, hook)),
     settingsEdit(facts, services, databases),

@@ -13,7 +13,8 @@ export interface Package {
 /** An env file that is there. */
 export interface EnvFileFact {
   readonly path: string
-  readonly text: string
+  /** As dotenv reads them. */
+  readonly variables: Readonly<Record<string, string>>
   readonly isTracked: boolean
 }
 

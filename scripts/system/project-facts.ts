@@ -8,6 +8,7 @@ import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } fr
 import { SETTINGS_FILE } from '../policy/settings.ts'
 import { workspaceDirs, workspacePatterns } from '../policy/workspaces.ts'
 import { detectBase } from './base.ts'
+import { userVariables } from './env-files.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import type { Repository } from './repository.ts'
@@ -21,8 +22,8 @@ const EDITED = [
   'AGENTS.md',
   'CLAUDE.md',
 ]
-/** Weakest first, as every dotenv reader has it. */
-const ENV_FILES = ['.env', '.env.development', '.env.local', '.env.development.local']
+/** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
+const ENV_FILES = ['.env', '.env.local']
 
 /**
  * The facts about the main worktree.
@@ -47,10 +48,9 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     files,
     untracked,
     packages,
-    envFiles: envPaths.flatMap((path): EnvFileFact[] => {
-      const text = read(path)
-      return text === null ? [] : [{ path, text, isTracked: tracked.has(path) }]
-    }),
+    envFiles: envPaths
+      .filter((path) => existsSync(join(root, path)))
+      .map((path): EnvFileFact => ({ path, variables: userVariables(join(root, path)), isTracked: tracked.has(path) })),
     ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),

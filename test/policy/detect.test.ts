@@ -4,18 +4,22 @@ import { detectServices } from '../../scripts/policy/detect-services.ts'
 import type { Manifest } from '../../scripts/policy/package-scripts.ts'
 import type { EnvFileFact } from '../../scripts/policy/project-facts.ts'
 
-const env = (path: string, text: string, isTracked = false): EnvFileFact => ({ path, text, isTracked })
+const env = (path: string, variables: Record<string, string> = {}, isTracked = false): EnvFileFact => ({
+  path,
+  variables,
+  isTracked,
+})
 const root = (manifest: Manifest) => [{ dir: '', manifest }]
 
 describe('env files', () => {
   const files: [name: string, manifest: Manifest | null, there: EnvFileFact[], file: string][] = [
     ['no package at all', null, [], '.env.local'],
-    ['Next.js', { dependencies: { next: '16' } }, [env('.env', '')], '.env.local'],
+    ['Next.js', { dependencies: { next: '16' } }, [env('.env')], '.env.local'],
     ['Nuxt reads .env only', { devDependencies: { nuxt: '4' } }, [], '.env'],
-    ['Nuxt with a tracked .env', { devDependencies: { nuxt: '4' } }, [env('.env', '', true)], '.env.local'],
-    ['Express that has an .env', { dependencies: { express: '5' } }, [env('.env', '')], '.env'],
-    ['Express with both', { dependencies: { express: '5' } }, [env('.env', ''), env('.env.local', '')], '.env.local'],
-    ['Express with a tracked .env', { dependencies: { express: '5' } }, [env('.env', '', true)], '.env.local'],
+    ['Nuxt with a tracked .env', { devDependencies: { nuxt: '4' } }, [env('.env', {}, true)], '.env.local'],
+    ['Express that has an .env', { dependencies: { express: '5' } }, [env('.env')], '.env'],
+    ['Express with both', { dependencies: { express: '5' } }, [env('.env'), env('.env.local')], '.env.local'],
+    ['Express with a tracked .env', { dependencies: { express: '5' } }, [env('.env', {}, true)], '.env.local'],
   ]
   test.each(files)('%s', (_name, manifest, there, file) => {
     expect(detectServices(manifest ? root(manifest) : [], there).env).toEqual([{ file }])
@@ -31,7 +35,7 @@ test('in a monorepo each package that serves has a port and an env file, a packa
       { dir: 'packages/api', manifest: { scripts: { dev: 'node server.js' } } },
       { dir: 'packages/ui', manifest: { scripts: { dev: 'tsup --watch' }, devDependencies: { storybook: '9' } } },
     ],
-    [env('apps/api/.env', '')],
+    [env('apps/api/.env')],
   )
   expect(services.ports).toEqual({ PORT: 0, WEB_PORT: 1, API_PORT: 2, PACKAGES_API_PORT: 3, STORYBOOK_PORT: 4 })
   expect(services.env).toEqual([
@@ -46,9 +50,9 @@ test('in a monorepo each package that serves has a port and an env file, a packa
 describe('databases', () => {
   const values: [value: string, path: string | null][] = [
     ['file:./dev.db', './dev.db'],
-    ['"file:./dev.db?connection_limit=1"', './dev.db'],
+    ['file:./dev.db?connection_limit=1', './dev.db'],
     ['sqlite:///data/app.sqlite3', 'data/app.sqlite3'],
-    ["'./data/x.sqlite' # local", './data/x.sqlite'],
+    ['./data/x.sqlite', './data/x.sqlite'],
     ['file:local', 'local'],
     [':memory:', null],
     ['file::memory:?cache=shared', null],
@@ -57,30 +61,38 @@ describe('databases', () => {
     ['', null],
   ]
   test.each(values)('DATABASE_URL=%s', (value, path) => {
-    expect(detectDatabases([env('.env', `DATABASE_URL=${value}\n`)]).map((one) => one.path)).toEqual(path ? [path] : [])
+    expect(detectDatabases([env('.env', { DATABASE_URL: value })]).map((one) => one.path)).toEqual(path ? [path] : [])
   })
 
   test('variables of one file share a role, a test database starts empty, the shadow is nobody’s', () => {
-    const text =
-      'DATABASE_URL=file:./dev.db\nDIRECT_URL=file:./dev.db\nTEST_DATABASE_URL=file:./test.db\nCACHE_DB_PATH=./c.db\nSHADOW_DATABASE_URL=file:./s.db\n'
-    expect(detectDatabases([env('.env', text)])).toEqual([
-      { role: 'dev', vars: ['DATABASE_URL', 'DIRECT_URL'], mode: 'fork', path: './dev.db' },
-      { role: 'test', vars: ['TEST_DATABASE_URL'], mode: 'empty', path: './test.db' },
-      { role: 'cache', vars: ['CACHE_DB_PATH'], mode: 'fork', path: './c.db' },
+    const variables = {
+      DATABASE_URL: 'file:./dev.db',
+      DIRECT_URL: 'file:./dev.db',
+      TEST_DATABASE_URL: 'file:./test.db',
+      CACHE_DB_PATH: './c.db',
+      SHADOW_DATABASE_URL: 'file:./s.db',
+    }
+    expect(detectDatabases([env('.env', variables)])).toEqual([
+      { role: 'dev', vars: ['DATABASE_URL', 'DIRECT_URL'], mode: 'fork', path: './dev.db', dir: '' },
+      { role: 'test', vars: ['TEST_DATABASE_URL'], mode: 'empty', path: './test.db', dir: '' },
+      { role: 'cache', vars: ['CACHE_DB_PATH'], mode: 'fork', path: './c.db', dir: '' },
     ])
   })
 
   test('of two values in one directory the stronger file’s counts; another package’s is its own business', () => {
-    const files = [env('.env', 'DATABASE_URL=file:./a.db'), env('.env.local', 'DATABASE_URL=file:./b.db')]
-    expect(detectDatabases([...files, env('apps/x/.env', 'DATABASE_URL=file:./c.db')])).toMatchObject([
-      { path: './b.db' },
-    ])
+    const files = [env('.env', { DATABASE_URL: 'file:./a.db' }), env('.env.local', { DATABASE_URL: 'file:./b.db' })]
+    const other = env('apps/x/.env', { DATABASE_URL: 'file:./c.db' })
+    expect(detectDatabases([...files, other])).toMatchObject([{ path: './b.db' }])
+  })
+
+  test('a package with a database and no server gets an env file all the same', () => {
+    const services = detectServices([{ dir: 'packages/db', manifest: {} }], [env('packages/db/.env')], ['packages/db'])
+    expect(services.env).toEqual([{ file: '.env.local' }, { file: 'packages/db/.env' }])
   })
 
   test('a server’s URL is told', () => {
-    expect(detectServers([env('.env', 'DATABASE_URL=postgresql://u:p@h/d\nREDIS=redis://h\nX=http://h')])).toEqual([
-      'DATABASE_URL (postgresql)',
-    ])
+    const variables = { DATABASE_URL: 'postgresql://u:p@h/d', REDIS: 'redis://h', X: 'http://h' }
+    expect(detectServers([env('.env', variables)])).toEqual(['DATABASE_URL (postgresql)'])
   })
 })
 

@@ -93,7 +93,7 @@ test('the settings hold what was detected and nothing else', () => {
       { dependencies: { prisma: '6' } },
       {
         base: { name: 'trunk', isSure: false },
-        envFiles: [{ path: '.env', text: 'DATABASE_URL="file:./dev.db"', isTracked: false }],
+        envFiles: [{ path: '.env', variables: { DATABASE_URL: 'file:./dev.db' }, isTracked: false }],
         files: ['prisma/migrations/1/migration.sql', 'prisma/dev.db'],
         untracked: ['prisma/dev.db'],
       },
@@ -113,7 +113,7 @@ test('nothing is ignored twice, and a tracked env file is not ignored behind the
   const tracked = planInit({
     ...bare,
     files: ['.env.local'],
-    envFiles: [{ path: '.env.local', text: '', isTracked: true }],
+    envFiles: [{ path: '.env.local', variables: {}, isTracked: true }],
   })
   expect(filesOf(tracked)).not.toContain('.gitignore')
 })

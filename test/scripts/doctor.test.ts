@@ -84,7 +84,7 @@ const damages: [name: string, damage: (repository: TestRepository) => void, erro
     'code somebody changed',
     (r) => {
       const { code } = JSON.parse(r.read(join(r.root, '.git/lanekeeper/installed.json')))
-      r.write(join(r.root, `.git/lanekeeper/code-${code}/hook.cjs`), '// passes everything\n')
+      r.write(join(r.root, `.git/lanekeeper/code-${code}/hook-gates.cjs`), '// passes everything\n')
     },
     ['trusted-copy'],
   ],
@@ -187,4 +187,14 @@ test('a worktree that was never provisioned, one that failed and one that vanish
     },
   ])
   expect(found('leftovers')).toMatchObject([{ level: 'warning', fix: 'npx lanekeeper gc --dry-run' }])
+})
+
+test('--fix provisions what was cut short', () => {
+  const repository = adopted()
+  const path = repository.path('cold')
+  repository.git(['worktree', 'add', '-q', path, '-b', 'cold'], { env: { LANEKEEPER: '0' } })
+  expect(repository.exists('cold/.env.local')).toBe(false)
+  const report = doctor(repository, ['--fix'])
+  expect(report.fixed).toEqual([`set up ${path}`])
+  expect(repository.read('cold/.env.local')).toMatch(/^PORT=\d+$/m)
 })

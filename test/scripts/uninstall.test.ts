@@ -75,8 +75,7 @@ test('the tasks stay, unless they are purged', () => {
 test('it refuses while a provisioned worktree lives, and names the command', () => {
   const repository = adopted()
   const path = repository.path('wt')
-  repository.git(['worktree', 'add', '-q', path, '-b', 'task/a'], { env: { LANEKEEPER: '0' } })
-  repository.write(join(repository.root, '.git/worktrees/wt/lanekeeper/id'), 'abc\n')
+  repository.git(['worktree', 'add', '-q', path, '-b', 'side'])
   const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
   expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: `npx lanekeeper remove ${path}` })
   expect(hooksPath(repository)).toContain('lanekeeper')
@@ -84,7 +83,7 @@ test('it refuses while a provisioned worktree lives, and names the command', () 
 
 test('it refuses while the ledger names a vanished worktree', () => {
   const repository = adopted()
-  repository.write(join(repository.root, '.git/lanekeeper/worktrees/x.json'), '{"id":"x","gitDir":"/gone"}')
+  repository.write(join(repository.root, '.git/lanekeeper/worktrees/x.json'), '{"id":"x","gitDir":"/gone","worker":null}')
   const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
   expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: expect.stringContaining('gc') })
 })
