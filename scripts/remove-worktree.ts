@@ -18,6 +18,7 @@ import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
 import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
+import { removeEmptyParent } from './worktree-folder.ts'
 
 /** Somebody else's removal of the same worktree, `node_modules` and all. */
 const LOCK_WAIT_MS = 60_000
@@ -40,6 +41,7 @@ export interface Removed {
 
 interface Removal {
   readonly repository: Repository
+  readonly policy: Policy
   readonly worktree: Worktree
   readonly record: WorktreeRecord | null
   readonly facts: RemovalFacts
@@ -91,7 +93,7 @@ function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: s
   const isTasks =
     worktree.branch !== null && (task !== null || matcherOf(policy.settings.taskBranches)(worktree.branch) !== null)
   const branch = isTasks && worktree.branch !== policy.base ? worktree.branch : null
-  return { repository, worktree, record, facts, task, branch }
+  return { repository, policy, worktree, record, facts, task, branch }
 }
 
 function whatGoes({ worktree, record, branch, facts }: Removal): string[] {
@@ -116,6 +118,7 @@ async function takeAway(removal: Removal): Promise<readonly Kept[]> {
   const lighter = marked && (await destroyDatabases(repository, marked, worktree.path)).record
   if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
   removeFromGit(repository.git, worktree.path, { force: true })
+  removeEmptyParent(repository, removal.policy, worktree.path)
   return finishRemoval(repository, intent, lighter)
 }
 

@@ -113,7 +113,7 @@ export function settingsJsonSchema(): object {
  * @throws `settings` with the line and what is wrong there; `bad-pattern` for a pattern we do not have
  */
 export function parseSettings(text: string, where: string): Settings {
-  // only a mistake needs its line: reading the text as YAML too costs more than all the rest
+  // only an error needs to know lines: reading them costs more than all the rest
   const lineOf = (path: readonly (string | number)[]) => readYaml(text).lineOf(path)
   const checked = z.check(Settings, parseJson(text, where))
   if ('problem' in checked) {
