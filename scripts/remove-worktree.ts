@@ -17,6 +17,7 @@ import { removalFacts } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
+import { openTmux } from './system/tmux.ts'
 import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
 import { removeEmptyParent } from './worktree-folder.ts'
 
@@ -119,6 +120,7 @@ async function takeAway(removal: Removal): Promise<readonly Kept[]> {
   if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
   removeFromGit(repository.git, worktree.path, { force: true })
   removeEmptyParent(repository, removal.policy, worktree.path)
+  if (record) closeWindows(repository, record)
   return finishRemoval(repository, intent, lighter)
 }
 
@@ -141,6 +143,12 @@ export async function finishRemoval(
 function outcomeOf({ repository, task, branch, facts, worktree }: Removal): RemovalIntent['outcome'] {
   if (task === null || branch === null || task.state !== 'open') return null
   return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository, worktree)) }
+}
+
+/** Windows whose agent has ended show its last words; one that runs got here only because a person forced it. */
+function closeWindows({ env }: Repository, { id }: WorktreeRecord): void {
+  const tmux = openTmux(env)
+  for (const window of tmux.windows()) if (window.worktree === id) tmux.close(window.id)
 }
 
 /** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */

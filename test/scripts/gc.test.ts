@@ -207,6 +207,9 @@ describe('gc', () => {
     rmSync(path, { recursive: true })
     expect(gc(project).kept[0]?.why).toContain('its set-up still runs')
     expect(data(project)).toHaveLength(2)
+    writeRecord(repository, { ...record, worker: null })
+    expect(gc(project).kept).toEqual([])
+    expect(data(project)).toHaveLength(1)
   })
 
   it('sweeps locks of dead processes and code copies that no hook starts', () => {
