@@ -4,7 +4,6 @@
  * After a crash: `planned` → whatever carries the nonce is ours, start over; `created` → the mark tells whether the
  * resource has its name already; `ready` → look, do nothing; `destroying` → finish that first (databases.md section 7).
  */
-import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, relative } from 'node:path'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
@@ -12,6 +11,7 @@ import type { DatabaseSettings } from '../../policy/settings.ts'
 import { readEnvFile } from '../env-files.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
 import type { Policy } from '../policy-source.ts'
+import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import type { DatabaseProvider, DestroyOptions, Destruction, FoundVariable } from './provider.ts'
 import { sqlite } from './sqlite.ts'
@@ -92,7 +92,7 @@ function stepOf(outcomes: readonly Outcome[]): Step {
 }
 
 async function outcomeOf(role: string, settings: DatabaseSettings, context: Context): Promise<Outcome> {
-  const nonce = context.known(role)?.nonce ?? randomBytes(4).toString('hex')
+  const nonce = context.known(role)?.nonce ?? randomHex(4)
   try {
     return await provisionRole(role, settings, nonce, context)
   } catch (error) {
