@@ -82,7 +82,8 @@ export function copyCode(repository: Repository, hash: string): string {
   const temporary = `${target}.${process.pid}.tmp`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(repository.stateDir, { recursive: true })
-  cpSync(buildDir(), temporary, { recursive: true })
+  // code caches come and go while we copy, and each copy makes its own
+  cpSync(buildDir(), temporary, { recursive: true, filter: (source) => !/\.cache(\.\d+)?$/.test(source) })
   try {
     renameSync(temporary, target)
   } catch (error) {
