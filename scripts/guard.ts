@@ -2,7 +2,7 @@
  * The doors of the gate that git's hooks open: each collects what its moment can know (git-hooks.md section 2) and gives
  * the text of a refusal, or null to let git go on.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Head } from './contributions.ts'
 import type { Door } from './door.ts'
@@ -21,7 +21,14 @@ import { markVerified } from './system/verified.ts'
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
 export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door)) return null
-  return textOf(door, judgeHeads(door.repository, door.policy, heads), [])
+  const refusal = textOf(door, judgeHeads(door.repository, door.policy, heads), [])
+  if (refusal === null) markJudged(door)
+  return refusal
+}
+
+/** Lets the later hooks of this very git process pass without Node; the next entrance records the tip as verified. */
+function markJudged({ repository, gitProcess }: Door): void {
+  if (gitProcess > 0) writeFileSync(join(repository.stateDir, 'judged-process'), `${gitProcess}\n`)
 }
 
 /**
