@@ -20,11 +20,9 @@ function readCache() {
 }
 
 const cachedData = readCache()
-const script = new Script(`(function(require,module,exports,__filename,__dirname){${readFileSync(file, 'utf8')}\n})`, {
-  filename: file,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  ...(cachedData ? { cachedData } : {}),
-})
+const words = '(function(require,module,exports,__filename,__dirname,__import){'
+const options = { filename: file, ...(cachedData ? { cachedData } : {}) }
+const script = new Script(`${words}${readFileSync(file, 'utf8')}\n})`, options)
 const module_ = { exports: {} }
 // code that runs out of a Script has no import() of its own without an experimental flag: the build calls ours
 script.runInThisContext()(require, module_, module_.exports, file, __dirname, (url) => import(url))
