@@ -25,7 +25,7 @@ else if (GATES[name]) process.exitCode = runGate(GATES[name], args)
 function runGate(gate: (args: readonly string[]) => string | null, words: readonly string[]): number {
   try {
     const refusal = gate(words)
-    if (refusal !== null) process.stderr.write(`${refusal}\n`)
+    if (refusal !== null) process.stderr.write(`✗ ${refusal}\n`)
     return refusal === null ? 0 : 1
   } catch (error) {
     process.stderr.write(`${cannotDecide(error)}\n`)

@@ -33,5 +33,5 @@ export function warmUp(): void {
     linkTargets: new Map(),
     nameTwins: new Map(),
   }
-  refusalText(judge(facts), facts, { what: 'sample', recovery: [] })
+  refusalText(judge(facts), facts, { door: 'move', what: 'sample', recovery: [] })
 }

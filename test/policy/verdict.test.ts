@@ -81,22 +81,28 @@ describe('a refusal', () => {
     const facts = factsOf(auth, [...changes, change('src/schema/x.ts')])
     const verdict = judge(facts)
     expect(verdict.violations).toHaveLength(31)
-    const text = refusalText(verdict, facts, { what: 'git merge task/auth', recovery: ['git merge --abort'] })
+    const text = refusalText(verdict, facts, {
+      door: 'move',
+      what: 'git merge task/auth',
+      recovery: ['git merge --abort'],
+    })
     expect(text).toContain(
-      '✗ lanekeeper: git merge task/auth refused: 31 files outside the lane of task "auth" (31 checked, base main)',
+      'lanekeeper: git merge task/auth refused: 31 files outside the lane of task "auth" (31 checked, base main)',
     )
     expect(text).toContain(
       '  M  lib/0.ts\n     scope: not in allow (src/auth, db/migrate, .husky)\n     owner: @platform',
     )
     expect(text).toContain('…and 11 more: npx lanekeeper check task/auth')
     expect(text).toContain('Back to a clean state:\n  git merge --abort')
-    expect(text).toContain('npx lanekeeper task widen auth lib/0.ts lib/1.ts lib/2.ts --reason "…"')
+    expect(text).toContain(
+      'npx lanekeeper task widen auth lib/0.ts lib/1.ts lib/2.ts lib/3.ts lib/4.ts lib/5.ts lib/6.ts lib/7.ts --reason "…"',
+    )
     expect(text).not.toContain('lib/25.ts')
   })
 
   it('shows an odd path as one line and quotes it in commands', () => {
     const facts = factsOf(auth, [change('lib/a\nb $(x).ts')])
-    const text = refusalText(judge(facts), facts, { what: 'x', recovery: [] })
+    const text = refusalText(judge(facts), facts, { door: 'commit', what: 'x', recovery: [] })
     expect(text).toContain('M  "lib/a\\nb $(x).ts"')
     expect(text).toContain("-- 'lib/a\nb $(x).ts'")
   })
