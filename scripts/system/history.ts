@@ -9,6 +9,11 @@ export function commitOf(git: Git, name: string): string | null {
   return status === 0 ? stdout.trim() : null
 }
 
+/** The commit where two histories part, or null. */
+export function mergeBaseOf(git: Git, a: string, b: string): string | null {
+  return git.attempt(['merge-base', a, b]).stdout.trim() || null
+}
+
 /** Whether `ancestor` is contained in `tip`. */
 export function isAncestor(git: Git, ancestor: string, tip: string): boolean {
   return ancestor === tip || git.test(['merge-base', '--is-ancestor', ancestor, tip])
