@@ -60,6 +60,22 @@ export function commitsOf(git: Git, tips: readonly string[], excluded: readonly 
   return parseLog(git.bytes(['log', ...LOG_OPTIONS, ...tips, '--not', ...excluded, '--']).toString('utf8'))
 }
 
+export interface MainlineCommit {
+  readonly oid: string
+  readonly parents: readonly string[]
+  readonly author: string
+  readonly subject: string
+}
+
+/** The commits from `from` (excluded) to `to` along first parents, newest first: the base's own line. */
+export function firstParents(git: Git, from: string, to: string): MainlineCommit[] {
+  const records = git.nul(['log', '-z', '--first-parent', '--format=%H%x02%P%x02%an%x02%s', `${from}..${to}`])
+  return records.map((record) => {
+    const [oid = '', parents = '', author = '', subject = ''] = record.split('\u0002')
+    return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, subject }
+  })
+}
+
 /** Branch → tip for every local branch. */
 export function branchTips(git: Git): Map<string, string> {
   const lines = git.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/']).split('\n')
