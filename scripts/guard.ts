@@ -75,13 +75,18 @@ export function guardCommit(door: Door): string | null {
   return textOf(door, judgement, [])
 }
 
-/** While the base is merged in, a path counts only if it differs from both parents (policy.md section 5). */
-function ownStagedChanges({ repository }: Door): Change[] {
-  const staged = stagedChanges(repository.git, 'HEAD')
-  const [merging] = mergeHeads(repository)
-  if (merging === undefined) return staged
-  const fromOther = new Set(stagedChanges(repository.git, merging).map(({ path }) => path))
-  return staged.filter(({ path }) => fromOther.has(path))
+/**
+ * A path counts only if it differs from both parents while the base is merged in (policy.md section 5), and from where
+ * the branch left the base: taking a stray change back is what our refusal asks for, and must not be refused.
+ */
+function ownStagedChanges({ repository, policy }: Door): Change[] {
+  const { git } = repository
+  const staged = stagedChanges(git, 'HEAD')
+  if (staged.length === 0) return staged
+  const start = git.attempt(['merge-base', 'HEAD', `refs/heads/${policy.base}`]).stdout.trim()
+  const others = [...mergeHeads(repository).slice(0, 1), ...(start === '' ? [] : [start])]
+  const differing = others.map((other) => new Set(stagedChanges(git, other).map(({ path }) => path)))
+  return staged.filter(({ path }) => differing.every((paths) => paths.has(path)))
 }
 
 function guardCommitOnBase(door: Door): string | null {
