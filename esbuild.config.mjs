@@ -36,7 +36,7 @@ await build({
   format: 'cjs',
   // a hook leaves what needs these to the bin, in a process of its own
   external: [...common.external, 'zx/core', 'package-manager-detector'],
-  entryPoints: { hook: 'hooks/run.ts' },
+  entryPoints: { 'hook-gates': 'hooks/gates.ts', 'hook-provisioning': 'hooks/provisioning.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,
 })

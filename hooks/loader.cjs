@@ -1,5 +1,5 @@
 /**
- * Starts the hook bundle from V8's code cache where one fits this Node (it saves about a third of the start), else plainly.
+ * Starts a hook's bundle from V8's code cache where one fits this Node (it saves about a third of the start), else plainly.
  * `lanekeeper install` makes the cache by running this file with LANEKEEPER_MAKE_CACHE=1 once.
  */
 const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
@@ -16,8 +16,9 @@ for (const [name, saved] of [
   delete process.env[saved]
 }
 
-const file = join(__dirname, 'hook.cjs')
-const cache = join(__dirname, `hook.${process.version}.cache`)
+const bundle = process.argv[2] === 'post-checkout' ? 'hook-provisioning' : 'hook-gates'
+const file = join(__dirname, `${bundle}.cjs`)
+const cache = join(__dirname, `${bundle}.${process.version}.cache`)
 const options = { filename: file }
 if (existsSync(cache)) options.cachedData = readFileSync(cache)
 const script = new Script(

@@ -22,7 +22,7 @@ export const command: Command = {
       json: { ok, branch, base: policy.base, ...verdict },
       text: ok
         ? `✓ ${branch} may land on ${policy.base} (${verdict.checked} changed ${verdict.checked === 1 ? 'path' : 'paths'})`
-        : refusalText(verdict, facts, { what: `landing ${branch}`, recovery: [] }),
+        : `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`,
       exit: ok ? EXIT.ok : EXIT.refused,
     }
   },

@@ -56,7 +56,8 @@ export function contributionsOfMove(
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
-  const { owners, authorship, newest } = taskCommits(repository, policy, landed)
+  const tips = branchTips(repository.git)
+  const { owners, authorship, newest } = taskCommits(repository, policy, landed, tips)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
     return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip.oid) }] : []
@@ -66,7 +67,7 @@ export function contributionsOfMove(
   return [
     ...ofTasks,
     ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
-    ...withoutTask(repository, policy, arrived, landed),
+    ...withoutTask(repository, policy, tips, arrived, landed),
   ]
 }
 
@@ -79,9 +80,13 @@ export interface TaskCommits {
 }
 
 /** Every commit that an open task's branch has and the base does not. */
-export function taskCommits(repository: Repository, policy: Policy, landed: readonly string[]): TaskCommits {
+export function taskCommits(
+  repository: Repository,
+  policy: Policy,
+  landed: readonly string[],
+  existing: ReadonlyMap<string, string>,
+): TaskCommits {
   const branches = openTasks(policy).map(({ branch }) => branch)
-  const existing = branchTips(repository.git)
   const refs = branches.filter((branch) => existing.has(branch)).map((branch) => `refs/heads/${branch}`)
   const commits = commitsOf(repository.git, refs, landed)
   const newest = new Map<string, Commit[]>()
@@ -114,13 +119,14 @@ function attributed(
 function withoutTask(
   repository: Repository,
   policy: Policy,
+  tips: ReadonlyMap<string, string>,
   arrived: readonly Commit[],
   landed: readonly string[],
 ): Contribution[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const arrivedOids = new Set(arrived.map(({ oid }) => oid))
   const taken = new Set(openTasks(policy).map(({ branch }) => branch))
-  return [...branchTips(repository.git)]
+  return [...tips]
     .filter(([branch, tip]) => !taken.has(branch) && isTaskBranch(branch) !== null && arrivedOids.has(tip))
     .map(([branch, tip]) => ({ task: null, source: branch, changes: changesOfMerge(repository.git, landed, tip) }))
 }

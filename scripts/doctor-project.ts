@@ -22,7 +22,7 @@ function checkSettings({ policy, policyError }: Scene): Finding[] {
     return [
       warning(
         `${SETTINGS_FILE} is not committed on ${policy.base} yet`,
-        `git add ${SETTINGS_FILE} && git commit -m "Adopt Lanekeeper"`,
+        `git add ${SETTINGS_FILE} && git commit -m "chore: adopt Lanekeeper"`,
       ),
     ]
   return [warning(`there is no ${SETTINGS_FILE}: defaults are in force`, 'npx lanekeeper init')]

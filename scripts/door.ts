@@ -9,6 +9,8 @@ export interface Door {
   readonly policy: Policy
   /** The git command that runs the hook. */
   readonly command: GitCommand
+  /** Its process id; 0 when it is not known. */
+  readonly gitProcess: number
 }
 
 /** Variables a gate hook must keep: the index of a partial commit, and objects a push has in quarantine. */
@@ -21,11 +23,9 @@ const KEPT = ['GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DI
  */
 export function openDoor(cwd: string, env: NodeJS.ProcessEnv): Door {
   const repository = openHookRepository(cwd, withAbsoluteIndex(cwd, env), KEPT)
-  return {
-    repository,
-    policy: readPolicy(repository, env.LANEKEEPER_BASE),
-    command: gitCommandOf(Number(env.LANEKEEPER_GIT_PID)),
-  }
+  const gitProcess = Number(env.LANEKEEPER_GIT_PID ?? 0)
+  const policy = readPolicy(repository, env.LANEKEEPER_BASE)
+  return { repository, policy, gitProcess, command: gitCommandOf(gitProcess) }
 }
 
 /** git hands the main worktree's hooks `.git/index`, relative: wrong as soon as we ask from elsewhere. */

@@ -4,6 +4,7 @@ import { assertTaskReady, conflicting } from './landing-conditions.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { OutOfScope, type Refused, refusedBecause } from './policy/landing-refusal.ts'
 import type { Task } from './policy/task.ts'
+import { canRelock } from './relock.ts'
 import { foretellMerge } from './system/merging.ts'
 import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -13,7 +14,7 @@ export interface Foretold {
   readonly branch: string
   readonly base: string
   readonly verdict: 'pass' | 'refuse' | null
-  /** Files that would conflict. */
+  /** Files that would conflict; a lockfile among them is made anew and refuses nothing by itself. */
   readonly conflicts: readonly string[]
   /** Everything that would refuse it. */
   readonly refused: readonly Refused[]
@@ -34,7 +35,7 @@ function foretell(repository: Repository, task: Task, tips: Map<string, string>)
     const conflicts = mergedOnto(repository, tips, base, policy.baseTip ?? '', tip)
     const refused: Refused[] = []
     if (verdict.verdict === 'refuse') refused.push(refusedBecause(id, new OutOfScope(id, verdict, facts)))
-    if (conflicts.length > 0) refused.push(refusedBecause(id, conflicting(task, conflicts, undefined)))
+    if (!canRelock(conflicts)) refused.push(refusedBecause(id, conflicting(task, conflicts, undefined)))
     return { task: id, branch, base, verdict: verdict.verdict, conflicts, refused }
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error
@@ -52,7 +53,7 @@ function mergedOnto(
 ): readonly string[] {
   const onto = tips.get(base) ?? now
   const { tree, conflicts } = foretellMerge(git, onto, tip)
-  if (conflicts.length === 0) {
+  if (canRelock(conflicts)) {
     const identity = { GIT_AUTHOR_NAME: 'foretold', GIT_AUTHOR_EMAIL: 'foretold@localhost' }
     const committer = { GIT_COMMITTER_NAME: 'foretold', GIT_COMMITTER_EMAIL: 'foretold@localhost' }
     const env = { ...identity, ...committer }

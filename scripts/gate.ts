@@ -6,7 +6,7 @@ import { contributionsOfHead, contributionsOfMove, type Head, handMade, headOf, 
 import type { Change } from './policy/changes.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
-import { upstreamTip } from './system/history.ts'
+import { branchTips, upstreamTip } from './system/history.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -73,7 +73,12 @@ export function judgeStaged(
   changes: readonly Change[],
   picked: readonly string[],
 ): Judgement {
-  const { owners, authorship } = taskCommits(repository, policy, policy.baseTip === null ? [] : [policy.baseTip])
+  const { owners, authorship } = taskCommits(
+    repository,
+    policy,
+    policy.baseTip === null ? [] : [policy.baseTip],
+    branchTips(repository.git),
+  )
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
   const owner = pickedFrom ?? authorship.ownerOfContent(changes)
   const task = openTasks(policy).find(({ branch }) => branch === owner)

@@ -2,14 +2,14 @@
  * The doors of the gate that git's hooks open: each collects what its moment can know (git-hooks.md section 2) and gives
  * the text of a refusal, or null to let git go on.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Head } from './contributions.ts'
 import type { Door } from './door.ts'
 import { type Judgement, judgeHeads, judgeMove, judgeStaged, judgeTaskChanges } from './gate.ts'
 import type { Change } from './policy/changes.ts'
 import { recoveryOf, type Unfinished } from './policy/recovery.ts'
-import { refusalText } from './policy/refusal.ts'
+import { type RefusalContext, refusalText } from './policy/refusal.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readIfExists } from './system/files.ts'
 import { commitOf, isAncestor, stagedChanges } from './system/history.ts'
@@ -21,7 +21,14 @@ import { markVerified } from './system/verified.ts'
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
 export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door)) return null
-  return textOf(door, judgeHeads(door.repository, door.policy, heads), [])
+  const refusal = textOf(door, judgeHeads(door.repository, door.policy, heads), [])
+  if (refusal === null) markJudged(door)
+  return refusal
+}
+
+/** Lets the later hooks of this very git process pass without Node; the next entrance records the tip as verified. */
+function markJudged({ repository, gitProcess }: Door): void {
+  if (gitProcess > 0) writeFileSync(join(repository.stateDir, 'judged-process'), `${gitProcess}\n`)
 }
 
 /**
@@ -53,7 +60,7 @@ function guardDeletion({ repository, policy }: Door): string | null {
     !existsSync(join(repository.commonDir, 'packed-refs.lock'))
   const isRename = existsSync(join(repository.commonDir, 'logs', 'refs', '.tmp-renamed-log'))
   if (policy.baseTip === null || isPruning || isRename) return null
-  return `✗ lanekeeper: deleting ${policy.base} refused: it is the base that tasks land on.\n  a person: the same command with LANEKEEPER=0 in front`
+  return `lanekeeper: deleting ${policy.base} refused: it is the base that tasks land on.\n  a person: the same command with LANEKEEPER=0 in front`
 }
 
 /** pre-merge-commit: the merged result is in the index. */
@@ -72,7 +79,7 @@ export function guardCommit(door: Door): string | null {
   if (!task) return null
   const judgement = judgeTaskChanges(repository, policy, task, ownStagedChanges(door))
   if (judgement.verdict.verdict === 'pass') writeInScope(repository.gitDir, task, policy.settings)
-  return textOf(door, judgement, [])
+  return textOf(door, judgement, [], 'commit')
 }
 
 /**
@@ -143,13 +150,18 @@ function isOnBase({ repository, policy }: Door): boolean {
   return branchOf(repository.gitDir) === policy.base
 }
 
-function textOf({ command }: Door, { verdict, facts }: Judgement, recoveryCommands: readonly string[]): string | null {
+function textOf(
+  { command }: Door,
+  { verdict, facts }: Judgement,
+  recoveryCommands: readonly string[],
+  door: RefusalContext['door'] = 'move',
+): string | null {
   if (verdict.verdict === 'pass') return null
   const what =
     command.subcommand === ''
       ? 'this move of the base'
       : commandLine(['git', command.subcommand, ...command.args.slice(0, 6)])
-  return refusalText(verdict, facts, { what, recovery: recoveryCommands })
+  return refusalText(verdict, facts, { door, what, recovery: recoveryCommands })
 }
 
 function recovery({ repository, command }: Door): string[] {

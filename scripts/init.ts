@@ -86,7 +86,8 @@ function linesOf({ edits, found, notes }: Plan): string[] {
   const reasons = [...new Set(edits.map(({ why }) => why))]
   const writes = reasons.map((reason) => {
     const files = edits.filter(({ why }) => why === reason)
-    const verb = files.every(({ before }) => before === null) ? 'create' : 'edit'
+    const verbs = new Set(files.map(({ before }) => (before === null ? 'create' : 'edit')))
+    const verb = verbs.size > 1 ? 'create or edit' : [...verbs].join()
     return `${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`
   })
   return [...found.map((what) => `found ${what}`), ...writes, ...notes]
@@ -122,14 +123,17 @@ function adopted(
 
 const LOCKFILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
-/** Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen installs. */
+/**
+ * Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen
+ * installs, and a project's commit-msg hook may want a conventional subject.
+ */
 function nextSteps(repository: Repository, plan: Plan): string[] {
   const watched = ['.husky', 'lanekeeper.json', 'package.json', '.gitignore', 'AGENTS.md', 'CLAUDE.md', ...LOCKFILES]
   const changed = repository.git
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))
   const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
-  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "Adopt Lanekeeper"']
+  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "chore: adopt Lanekeeper"']
   return [...(paths.length === 0 ? [] : commit), plan.hasPackage ? 'npm run new-task' : 'npx lanekeeper new-task']
 }
 

@@ -115,7 +115,7 @@ function runtime(): Record<string, string> {
   }
 }
 
-/** Runs the bundle once so that V8 writes its code cache; a failure only costs speed. */
+/** Runs the gates' bundle once so that V8 writes its code cache; a failure only costs speed. */
 function makeCodeCache(code: string): void {
   const { NODE_OPTIONS: _, ...env } = process.env
   spawnSync(process.execPath, [join(code, 'hook-loader.cjs'), 'warm-up'], {

@@ -1,5 +1,6 @@
 /** Lands one task: judged, merged and tested aside, and only then is the base moved, if it still stands where it stood. */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Session } from './command.ts'
 import { judgeBranch } from './gate.ts'
 import { assertTaskReady, conflicting, openTaskOf } from './landing-conditions.ts'
@@ -8,10 +9,13 @@ import { type LandingPlace, withLandingWorktree } from './landing-worktree.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { OutOfScope } from './policy/landing-refusal.ts'
 import type { Task } from './policy/task.ts'
+import { relock } from './relock.ts'
 import { removeWorktree } from './remove-worktree.ts'
 import { settleTask } from './settle-task.ts'
 import { deleteBranch } from './system/branches.ts'
-import { assertCheckoutReady, checkoutOf, mergeInto, moveBase } from './system/merging.ts'
+import { writeAtomically } from './system/files.ts'
+import type { Git } from './system/git.ts'
+import { assertCheckoutReady, checkoutOf, type Merged, mergeInto, moveBase } from './system/merging.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
@@ -74,8 +78,7 @@ async function mergeTestMove(
   const { git } = repository
   const from = policy.baseTip ?? ''
   const merged = mergeInto(git.at(place.path), tip, `Land ${task.id}: ${task.title}`, `Lanekeeper-Task: ${task.id}`)
-  if (merged.kind === 'conflict') throw conflicting(task, merged.files, worktreeOf(repository, task.branch)?.path)
-  const { commit } = merged
+  const commit = await commitOfMerge({ repository, task, session }, git.at(place.path), merged)
   const checkout = checkoutOf(git, policy.base)
   if (checkout) assertCheckoutReady(git, checkout, from, commit)
   const tested = await testMerge(repository, policy, task, place.path, session)
@@ -85,6 +88,20 @@ async function mergeTestMove(
   // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
   if (wasVerified) markVerified(git, policy.base, commit)
   return { task: task.id, branch: task.branch, commit, tested }
+}
+
+async function commitOfMerge(
+  { repository, task, session: { env, out } }: Pick<Merge, 'repository' | 'task' | 'session'>,
+  git: Git,
+  merged: Merged,
+): Promise<string> {
+  if (merged.kind === 'merged') return merged.commit
+  const log = join(repository.stateDir, 'logs', `relock-${task.id}.log`)
+  writeAtomically(log, '')
+  const commit = await relock(git, merged.files, { env, log })
+  if (commit === null) throw conflicting(task, merged.files, worktreeOf(repository, task.branch)?.path)
+  out.note(`${task.id}: ${merged.files.join(', ')} conflicted and was made anew from the merged manifest (log: ${log})`)
+  return commit
 }
 
 /** The task has landed; its worktree goes, unless something in it is still wanted. */

@@ -4,9 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Task } from './policy/task.ts'
-import { defaultPath } from './policy/task-draft.ts'
 import { settleTask } from './settle-task.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
 import { isAncestor } from './system/history.ts'
@@ -16,6 +15,7 @@ import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { destroyDatabases, forgetWorktree } from './system/teardown.ts'
 import { addWorktree, listWorktrees, removeWorktree as removeFromGit, unlockWorktree } from './system/worktrees.ts'
+import { removeEmptyParent, worktreePath } from './worktree-folder.ts'
 
 interface LandingNote {
   readonly path: string
@@ -41,8 +41,7 @@ export async function withLandingWorktree<T>(
   work: (place: LandingPlace) => Promise<T>,
 ): Promise<T> {
   const name = `landing-${task.id}-${randomBytes(3).toString('hex')}`
-  const names = { repo: repository.name, task: name }
-  const path = resolve(repository.mainWorktree, defaultPath(policy.settings, names))
+  const path = worktreePath(repository, policy, name)
   const file = join(notesDir(repository), `${name}.json`)
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
   const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
@@ -54,6 +53,7 @@ export async function withLandingWorktree<T>(
     return await work({ path, aboutToMove: (commit) => write({ ...note, commit }) })
   } finally {
     await dismantle(repository, path)
+    removeEmptyParent(repository, policy, path)
     rmSync(file, { force: true })
     process.off('SIGINT', finishFirst)
   }

@@ -1,9 +1,11 @@
 /** What `post-checkout` does. It never stops git: a worktree without provisioning is a worktree, loudly marked as such. */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
 import { urlsOf } from './policy/ports.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provisionQuickly } from './provision-quickly.ts'
+import { readJsonIfExists } from './system/files.ts'
 import { worktreeStateDir } from './system/identity.ts'
 import { stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { createOutput, type Output } from './system/output.ts'
@@ -22,7 +24,10 @@ export async function provisionNewWorktree(world: NodeJS.Process): Promise<void>
     if (env.LANEKEEPER === '0' || env.LANEKEEPER_SETUP === 'caller') return
     const repository = openRepository(cwd, env)
     if (!repository.isLinked || existsSync(worktreeStateDir(repository.gitDir))) return
-    const { record } = await provisionQuickly(repository, readPolicy(repository), { wait: false, trust: false })
+    const { record } = await provisionQuickly(repository, readPolicy(repository, installedBase(repository)), {
+      wait: false,
+      trust: false,
+    })
     tell(repository, record, out)
   } catch (error) {
     const message =
@@ -30,6 +35,11 @@ export async function provisionNewWorktree(world: NodeJS.Process): Promise<void>
     const hint = error instanceof LanekeeperError && error.hint ? `${error.hint}\n` : ''
     out.error(`lanekeeper: this worktree is NOT provisioned. ${message}`, `${hint}${again(cwd)}`)
   }
+}
+
+/** The base that the hooks were installed for; asking git costs two processes. Every command of ours refreshes it. */
+function installedBase({ stateDir }: Repository): string | undefined {
+  return readJsonIfExists<{ base?: string }>(join(stateDir, 'installed.json'))?.base
 }
 
 function tell(repository: Repository, record: WorktreeRecord, out: Output): void {

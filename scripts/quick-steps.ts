@@ -5,7 +5,7 @@
  */
 import { LanekeeperError } from './policy/errors.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
-import { writeDocuments } from './system/documents.ts'
+import { DOCUMENT_NAMES, writeDocuments } from './system/documents.ts'
 import { writeEnvFiles } from './system/env-writer.ts'
 import { worktreeId } from './system/identity.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type WorktreeRecord,
   writeRecord,
 } from './system/ledger.ts'
+import { openPathStates, type PathStates } from './system/path-states.ts'
 import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { provisionPorts } from './system/worktree-ports.ts'
@@ -50,6 +51,7 @@ interface Work {
   readonly options: QuickOptions
   /** What the ledger said when the set-up began. */
   readonly known: WorktreeRecord | null
+  readonly states: PathStates
 }
 
 type QuickStep = (work: Work, record: WorktreeRecord) => Promise<Outcome>
@@ -63,21 +65,22 @@ const QUICK_STEPS: readonly [StepName, QuickStep][] = [
 ]
 
 /**
- * Does the quick steps; the caller holds the worktree's lock.
+ * Does the quick steps; the caller holds the worktree's lock. The ledger is written before the first step, by the
+ * databases before each effect of theirs, and at the end: a lease names its worktree itself, and env files and documents
+ * vanish with it.
  * @throws `file-system` where the ledger itself cannot be written; whatever a step throws is in the record
  */
 export async function quickSteps(repository: Repository, policy: Policy, options: QuickOptions): Promise<Provisioned> {
   const id = worktreeId(repository.gitDir)
   const known = readRecord(repository, id)
-  const work: Work = { repository, policy, options, known }
+  const states = openPathStates(repository, policy.settings, DOCUMENT_NAMES)
+  const work: Work = { repository, policy, options, known, states }
   const changed: string[] = []
   let record = writeIfNew(repository, known, openRecord(repository, policy, id, known))
   for (const [name, step] of QUICK_STEPS) {
     const outcome = await answerOf(step, work, record)
     record = withOutcome(record, name, outcome)
     changed.push(...(outcome.changed ?? []))
-    // the lease is in its own file too, but what holds data is written down before the next step
-    if (name === 'ports') record = writeIfNew(repository, known, record)
   }
   return { record: writeIfNew(repository, known, record), changed }
 }
@@ -98,8 +101,8 @@ async function databasesStep({ repository, policy, options, known }: Work, recor
   return { patch: { databases }, step, problems, changed: fresh.map(({ role }) => `database ${role}`) }
 }
 
-async function envStep({ repository, policy }: Work, record: WorktreeRecord): Promise<Outcome> {
-  const { files, changed, problems } = await writeEnvFiles(repository, policy.settings, record)
+async function envStep({ repository, policy, states }: Work, record: WorktreeRecord): Promise<Outcome> {
+  const { files, changed, problems } = await writeEnvFiles(repository, policy.settings, record, states)
   const [first] = problems
   return {
     patch: { envFiles: files },
@@ -109,8 +112,8 @@ async function envStep({ repository, policy }: Work, record: WorktreeRecord): Pr
   }
 }
 
-async function docsStep({ repository, policy }: Work, record: WorktreeRecord): Promise<Outcome> {
-  return { changed: await writeDocuments(repository, policy, record) }
+async function docsStep({ repository, policy, states }: Work, record: WorktreeRecord): Promise<Outcome> {
+  return { changed: await writeDocuments(repository, policy, record, states) }
 }
 
 /** Turns whatever a step throws into its answer. */

@@ -17,7 +17,9 @@ import { removalFacts } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
+import { openTmux } from './system/tmux.ts'
 import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
+import { removeEmptyParent } from './worktree-folder.ts'
 
 /** Somebody else's removal of the same worktree, `node_modules` and all. */
 const LOCK_WAIT_MS = 60_000
@@ -40,6 +42,7 @@ export interface Removed {
 
 interface Removal {
   readonly repository: Repository
+  readonly policy: Policy
   readonly worktree: Worktree
   readonly record: WorktreeRecord | null
   readonly facts: RemovalFacts
@@ -91,7 +94,7 @@ function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: s
   const isTasks =
     worktree.branch !== null && (task !== null || matcherOf(policy.settings.taskBranches)(worktree.branch) !== null)
   const branch = isTasks && worktree.branch !== policy.base ? worktree.branch : null
-  return { repository, worktree, record, facts, task, branch }
+  return { repository, policy, worktree, record, facts, task, branch }
 }
 
 function whatGoes({ worktree, record, branch, facts }: Removal): string[] {
@@ -116,6 +119,8 @@ async function takeAway(removal: Removal): Promise<readonly Kept[]> {
   const lighter = marked && (await destroyDatabases(repository, marked, worktree.path)).record
   if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
   removeFromGit(repository.git, worktree.path, { force: true })
+  removeEmptyParent(repository, removal.policy, worktree.path)
+  if (record) closeWindows(repository, record)
   return finishRemoval(repository, intent, lighter)
 }
 
@@ -138,6 +143,12 @@ export async function finishRemoval(
 function outcomeOf({ repository, task, branch, facts, worktree }: Removal): RemovalIntent['outcome'] {
   if (task === null || branch === null || task.state !== 'open') return null
   return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository, worktree)) }
+}
+
+/** Windows whose agent has ended show its last words; one that runs got here only because a person forced it. */
+function closeWindows({ env }: Repository, { id }: WorktreeRecord): void {
+  const tmux = openTmux(env)
+  for (const window of tmux.windows()) if (window.worktree === id) tmux.close(window.id)
 }
 
 /** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */

@@ -17,7 +17,7 @@ export class OutOfScope extends LanekeeperError {
   readonly violations: readonly Violation[]
 
   constructor(task: string, verdict: Verdict, facts: Facts) {
-    super('refused', refusalText(verdict, facts, { what: `land ${task}`, recovery: [] }))
+    super('refused', refusalText(verdict, facts, { door: 'landing', what: `land ${task}`, recovery: [] }))
     this.violations = verdict.violations
   }
 }

@@ -22,11 +22,19 @@ export const LINE_MARK = '# lanekeeper'
 export function withBlock(text: string | null, body: string, style: MarkerStyle): string {
   const [begin, end] = MARKERS[style]
   const newline = newlineOf(text ?? '')
-  const block = [begin, ...body.split('\n'), end].join(newline)
+  // Markdown formatters put empty lines around comments
+  const lines = style === 'html' ? ['', ...body.split('\n'), ''] : body.split('\n')
+  const block = [begin, ...lines, end].join(newline)
   if (text === null || text === '') return block + newline
   const at = blockRange(text, style)
+  if (at && isSameText(text.slice(...at), block)) return text
   if (at) return text.slice(0, at[0]) + block + text.slice(at[1])
   return append(text, newline + block, newline)
+}
+
+/** Whether only white space tells them apart: a formatter of the project's may have been there, and would come again. */
+function isSameText(a: string, b: string): boolean {
+  return a.replace(/\s+/g, ' ') === b.replace(/\s+/g, ' ')
 }
 
 /** The text without our block and the empty line that came with it. */

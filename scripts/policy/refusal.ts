@@ -3,12 +3,17 @@
  * may do itself, then what only a person may do.
  */
 import { commandLine } from './shell-quote.ts'
+import type { Task } from './task.ts'
 import { type Facts, ownerOf, type Verdict, type Violation } from './verdict.ts'
 
 /** A terminal page; the rest is one command away. */
 const MOST_PATHS = 20
+/** More paths than this make a command that nobody reads. */
+const MOST_IN_COMMAND = 8
 
 export interface RefusalContext {
+  /** Which door refused: it decides what can still be done. */
+  readonly door: 'commit' | 'move' | 'landing'
   /** What was refused, e.g. `git merge feature/auth`. */
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
@@ -26,7 +31,7 @@ export function refusalText(verdict: Verdict, facts: Facts, context: RefusalCont
     ...(more > 0 ? [`  …and ${more} more: ${commandLine(['npx', 'lanekeeper', 'check', sourceOf(verdict)])}`] : []),
     '',
     ...recoveryLines(context),
-    ...waysOn(verdict, facts),
+    ...waysOn(verdict, facts, context),
   ].join('\n')
 }
 
@@ -34,7 +39,7 @@ function headline(verdict: Verdict, facts: Facts, context: RefusalContext): stri
   const count = new Set(verdict.violations.map(({ path }) => path)).size
   const files = count === 1 ? '1 file' : `${count} files`
   const tasks = [...new Set(verdict.violations.map(({ task, source }) => (task ? `task "${task}"` : source)))]
-  return `✗ lanekeeper: ${context.what} refused: ${files} outside the lane of ${tasks.join(', ')} (${verdict.checked} checked, base ${facts.base})`
+  return `lanekeeper: ${context.what} refused: ${files} outside the lane of ${tasks.join(', ')} (${verdict.checked} checked, base ${facts.base})`
 }
 
 function violationLines(violation: Violation, facts: Facts): string[] {
@@ -57,26 +62,55 @@ function recoveryLines({ recovery }: RefusalContext): string[] {
   return ['Back to a clean state:', ...recovery.map((command) => `  ${command}`), '']
 }
 
-function waysOn(verdict: Verdict, facts: Facts): string[] {
-  const task = verdict.violations.find((violation) => violation.task !== null)?.task
-  if (!task) {
-    const source = sourceOf(verdict)
-    return [
-      'Proceed with ONE of these:',
-      `  give it a task   a person: npx lanekeeper new-task --branch ${commandLine([source])}`,
-      '  let it pass      a person: run the same command with LANEKEEPER=0 in front, then: npx lanekeeper accept --reason "…"',
-    ]
-  }
-  const owned = facts.openTasks.find(({ id }) => id === task)
-  const paths = [...new Set(verdict.violations.filter((violation) => violation.task === task).map(({ path }) => path))]
-  const some = commandLine(paths.slice(0, 3)) + (paths.length > 3 ? ' …' : '')
+/** First what an agent may do itself, then what only a person may do: an agent must not talk itself through the gate. */
+function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string[] {
+  const task = facts.openTasks.find(({ id }) => verdict.violations.some((violation) => violation.task === id))
+  if (!task) return waysOnWithoutTask(sourceOf(verdict), context)
+  const violations = verdict.violations.filter((violation) => violation.task === task.id)
   return [
-    'Proceed with ONE of these:',
-    `  undo      in the task's worktree: git restore --source=$(git merge-base ${commandLine([facts.base, owned?.branch ?? 'HEAD'])}) --staged --worktree -- ${some}`,
-    `  widen     a person: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task, ...paths.slice(0, 3)])} --reason "…"`,
-    '  let it pass  a person: the same command with LANEKEEPER=0 in front, then: npx lanekeeper accept --reason "…"',
-    `The scope is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.`,
+    "An agent: take it back in the task's worktree, then commit:",
+    ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
+    'A person may instead',
+    `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
+    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context)}`]),
+    'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
   ]
+}
+
+function waysOnWithoutTask(source: string, context: RefusalContext): string[] {
+  return [
+    'A person may',
+    `  make it a task: ${commandLine(['npx', 'lanekeeper', 'new-task', '--branch', source])} --title "…" --allow PATH`,
+    `  let it pass:    ${bypass(context)}`,
+  ]
+}
+
+/** An added file goes (at a commit it only leaves the index: its text is nowhere else yet), a changed one goes back. */
+function undoLines(violations: readonly Violation[], facts: Facts, task: Task, { door }: RefusalContext): string[] {
+  const added = pathsOf(violations.filter(({ status }) => status === 'A'))
+  const changed = pathsOf(violations.filter(({ status }) => status !== 'A'))
+  const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
+  const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
+  const remove = door === 'commit' ? ['git', 'restore', '--staged', '--'] : ['git', 'rm', '-q', '--']
+  return [
+    ...(changed.length > 0
+      ? [`git restore --source=${base} --staged --worktree -- ${commandLine(firstOf(changed))}${dots(changed)}`]
+      : []),
+    ...(added.length > 0 ? [`${commandLine([...remove, ...firstOf(added)])}${dots(added)}`] : []),
+  ]
+}
+
+function bypass({ door, what }: RefusalContext): string {
+  const command = door === 'landing' ? 'LANEKEEPER=0 git merge <branch>' : `LANEKEEPER=0 ${what}`
+  return `${command}, then: npx lanekeeper accept --reason "…"`
+}
+
+function pathsOf(violations: readonly Violation[]): string[] {
+  return [...new Set(violations.map(({ path }) => path))]
+}
+
+function firstOf(paths: readonly string[]): string[] {
+  return paths.slice(0, MOST_IN_COMMAND)
 }
 
 function sourceOf(verdict: Verdict): string {

@@ -15,6 +15,8 @@ export interface RemovalFacts {
   readonly dirty: readonly string[]
   /** Commits that would be lost: nothing of the base has their content. */
   readonly unmerged: number
+  /** Submodules with commits that only this worktree's copy of them has: `lib has 2 commits that no remote of it has`. */
+  readonly unpushed: readonly string[]
   /** What still runs in it, in words: `port 20310 (PORT) is in use`. */
   readonly alive: readonly string[]
 }
@@ -44,6 +46,7 @@ export function obstaclesTo(facts: RemovalFacts, forced: Forced): Obstacle[] {
     facts.isLocked && !forced.locked ? locked(facts) : null,
     facts.dirty.length > 0 && !forced.dirty ? dirty(facts) : null,
     facts.unmerged > 0 && !forced.unmerged ? unmerged(facts) : null,
+    facts.unpushed.length > 0 && !forced.unmerged ? unpushed(facts) : null,
     facts.alive.length > 0 && !forced.live ? alive(facts) : null,
   ]
   return found.filter((obstacle) => obstacle !== null)
@@ -76,6 +79,12 @@ function unmerged({ path, branch, base, unmerged }: RemovalFacts): Obstacle {
   const message = `${branch ?? 'its detached HEAD'} has ${commits} that ${base} lacks`
   const look = commandLine(['git', '-C', path, 'log', '--oneline', `${base}..HEAD`])
   return { kind: 'unmerged', message, hint: [look, removeCommand(branch ?? path, '--force-unmerged')] }
+}
+
+function unpushed({ path, branch, unpushed }: RemovalFacts): Obstacle {
+  const message = `its submodules go with it: ${unpushed.join(', ')}`
+  const push = `${commandLine(['git', '-C', path, 'submodule', 'foreach'])} --recursive git push`
+  return { kind: 'unmerged', message, hint: [push, removeCommand(branch ?? path, '--force-unmerged')] }
 }
 
 function alive({ path, branch, alive }: RemovalFacts): Obstacle {

@@ -113,14 +113,14 @@ export function settingsJsonSchema(): object {
  * @throws `settings` with the line and what is wrong there; `bad-pattern` for a pattern we do not have
  */
 export function parseSettings(text: string, where: string): Settings {
-  const yaml = readYaml(text)
-  const data = parseJson(text, where, yaml.error?.line)
-  const checked = z.check(Settings, data)
+  // only an error needs to know lines: reading them costs more than all the rest
+  const lineOf = (path: readonly (string | number)[]) => readYaml(text).lineOf(path)
+  const checked = z.check(Settings, parseJson(text, where))
   if ('problem' in checked) {
     const { path, message } = checked.problem
-    throw broken(where, yaml.lineOf(path), `"${path.join('.') || 'the file'}": ${message}`)
+    throw broken(where, lineOf(path), `"${path.join('.') || 'the file'}": ${message}`)
   }
-  return checkedSettings(checked.value, where, yaml.lineOf)
+  return checkedSettings(checked.value, where, lineOf)
 }
 
 function checkedSettings(settings: Settings, where: string, lineOf: (path: string[]) => number): Settings {
@@ -149,7 +149,7 @@ function checkedSettings(settings: Settings, where: string, lineOf: (path: strin
   }
 }
 
-function parseJson(text: string, where: string, yamlLine: number | undefined): unknown {
+function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -157,7 +157,7 @@ function parseJson(text: string, where: string, yamlLine: number | undefined): u
     const position = /position (\d+)/.exec(message)?.[1]
     const line =
       position === undefined
-        ? (yamlLine ?? text.split('\n').length)
+        ? (readYaml(text).error?.line ?? text.split('\n').length)
         : text.slice(0, Number(position)).split('\n').length
     throw broken(where, line, `not JSON (${message.replace(/ in JSON at position \d+.*$/s, '')})`)
   }

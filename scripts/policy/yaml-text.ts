@@ -1,5 +1,11 @@
 /** The door to the yaml package. JSON is YAML, so it also finds the line of a key in a JSON file. */
-import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, stringify } from 'yaml'
+import type { Node } from 'yaml'
+import { readPlainYaml } from './plain-yaml.ts'
+
+/** Loaded when it is first needed, which a hook hardly ever does: evaluating the package takes 10 ms. */
+function yamlPackage(): typeof import('yaml') {
+  return require('yaml')
+}
 
 export interface YamlText {
   readonly data: unknown
@@ -11,6 +17,14 @@ export interface YamlText {
 
 /** Reads YAML (or JSON) text; never throws, a syntax error is in `error`. */
 export function readYaml(text: string): YamlText {
+  const data = readPlainYaml(text)
+  return data === null
+    ? readWithPackage(text)
+    : { data, error: null, lineOf: (path) => readWithPackage(text).lineOf(path) }
+}
+
+function readWithPackage(text: string): YamlText {
+  const { isNode, LineCounter, parseDocument } = yamlPackage()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [first] = document.errors
@@ -30,7 +44,7 @@ export function readYaml(text: string): YamlText {
 
 /** YAML text of plain data, one value a line, nothing folded. */
 export function writeYaml(data: unknown): string {
-  return stringify(data, { lineWidth: 0 })
+  return yamlPackage().stringify(data, { lineWidth: 0 })
 }
 
 export interface Member {
@@ -47,6 +61,7 @@ export function jsonObjectAt(
   text: string,
   path: readonly string[],
 ): { readonly start: number; readonly end: number; readonly members: readonly Member[] } | null {
+  const { isMap, isNode, isScalar, parseDocument } = yamlPackage()
   const document = parseDocument(text)
   const node = path.length === 0 ? document.contents : document.getIn(path, true)
   if (document.errors.length > 0 || !isMap(node) || !node.range) return null

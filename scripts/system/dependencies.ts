@@ -84,7 +84,8 @@ function restore(root: string, { lockfile }: PackageManager, before: Buffer | nu
 
 function failureOf(words: readonly string[], { status, output }: ProgramResult, log: string): string {
   const [program] = words
-  if (status === 127) return `${program} could not be started. Is it installed? The output is in ${log}`
+  if (status === 127)
+    return `${program} is not installed, or not on PATH. Try: corepack enable, or: npm i -g ${program}`
   const said = output.trim().split('\n').slice(-5).join('\n')
   return `${commandLine(words)} exited ${status}: ${said}\nThe whole output is in ${log}`
 }

@@ -17,12 +17,13 @@ import { urlsOf } from '../policy/ports.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import type { WorktreeRecord } from './ledger.ts'
+import type { PathStates } from './path-states.ts'
 import { openTasks, type Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { worktreeSlug } from './worktree-facts.ts'
 import { locateInWorktree } from './worktree-file.ts'
 
-const NAMES: readonly DocumentName[] = ['TASK.md', 'WORKTREE.md', 'TASKS.md']
+export const DOCUMENT_NAMES: readonly DocumentName[] = ['TASK.md', 'WORKTREE.md', 'TASKS.md']
 /** For ours alone, where a name is taken. */
 const OWN_DIRECTORY = '.lanekeeper'
 const READABLE = 0o644
@@ -33,11 +34,13 @@ export async function writeDocuments(
   repository: Repository,
   policy: Policy,
   record: WorktreeRecord,
+  states: PathStates,
 ): Promise<readonly string[]> {
-  const places = placesOf(repository)
+  const known = states(DOCUMENT_NAMES)
+  const places = placesOf(repository, known)
   const used = Object.values(places)
   await excludeFromGit(repository, [
-    ...used.filter((place) => !place.includes('/')),
+    ...used.filter((place) => known.get(place) === 'open'),
     ...(used.some((place) => place.includes('/')) ? [`${OWN_DIRECTORY}/`] : []),
   ])
   const facts = documentFacts(policy, record, places)
@@ -46,15 +49,15 @@ export async function writeDocuments(
     'WORKTREE.md': worktreeDocument(facts),
     'TASKS.md': tasksDocument(facts),
   }
-  return NAMES.filter((name) => writeDocument(repository, places[name], texts[name], name)).map((name) => places[name])
+  return DOCUMENT_NAMES.filter((name) => writeDocument(repository, places[name], texts[name], name)).map(
+    (name) => places[name],
+  )
 }
 
-/** Where each document goes; one git process. */
-function placesOf(repository: Repository): Record<DocumentName, string> {
-  const tracked = repository.git.nul(['ls-files', '-z', '--', ...NAMES.map((name) => `:(icase,top)${name}`)])
-  const isTaken = (name: DocumentName) =>
-    tracked.some((file) => file.toLowerCase() === name.toLowerCase()) || isSomebodysOwn(join(repository.root, name))
-  const entries = NAMES.map((name) => [name, isTaken(name) ? `${OWN_DIRECTORY}/${name}` : name])
+/** Where each document goes. */
+function placesOf(repository: Repository, states: ReturnType<PathStates>): Record<DocumentName, string> {
+  const isTaken = (name: DocumentName) => states.get(name) === 'tracked' || isSomebodysOwn(join(repository.root, name))
+  const entries = DOCUMENT_NAMES.map((name) => [name, isTaken(name) ? `${OWN_DIRECTORY}/${name}` : name])
   return Object.fromEntries(entries) as Record<DocumentName, string>
 }
 

@@ -14,6 +14,7 @@ import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { copyIncludedFiles } from './included-files.ts'
 import type { WorktreeRecord } from './ledger.ts'
+import type { PathStates } from './path-states.ts'
 import type { Repository } from './repository.ts'
 import { worktreeFacts } from './worktree-facts.ts'
 import { locateInWorktree } from './worktree-file.ts'
@@ -32,6 +33,8 @@ interface Target {
   readonly file: string
   /** Where it really is. */
   readonly path: string
+  /** The same from the worktree's root. */
+  readonly relative: string
   readonly set: Readonly<Record<string, string>>
   readonly isConfigured: boolean
 }
@@ -41,16 +44,14 @@ export async function writeEnvFiles(
   repository: Repository,
   settings: Settings,
   record: WorktreeRecord,
+  states: PathStates,
 ): Promise<WrittenEnv> {
   const included = copyIncludedFiles(repository)
   const problems = [...included.problems]
-  const targets = writableTargets(repository, settings, included.present, problems)
+  const targets = writableTargets(repository, settings, included.present, states, problems)
   const plans = planEnvFiles(planFacts(repository, settings, record, targets))
   const written = plans.map((plan, index) => writeBlock(plan, targets[index] as Target, problems))
-  await hideFromGit(repository, [
-    ...targets.map(({ path }) => path),
-    ...included.present.map((file) => join(repository.root, file)),
-  ])
+  await hideFromGit(repository, [...targets.map((target) => target.relative), ...included.present], states)
   const changed = plans.filter((_, index) => written[index] === 'changed').map(({ file }) => file)
   return {
     files: plans.filter((_, index) => written[index] !== 'none').map(({ file }) => file),
@@ -64,6 +65,7 @@ function writableTargets(
   repository: Repository,
   settings: Settings,
   present: readonly string[],
+  states: PathStates,
   problems: LanekeeperError[],
 ): Target[] {
   const configured = settings.env.map(({ file, set }) => ({ file: posix.normalize(file), set, isConfigured: true }))
@@ -75,11 +77,11 @@ function writableTargets(
     if ('refused' in place) problems.push(refused(wanted.file, place.refused))
     return 'path' in place ? [{ ...wanted, path: place.path, relative: place.relative }] : []
   })
-  if (located.length === 0) return []
-  const tracked = repository.git.nul(['ls-files', '-z', '--', ...located.map((place) => `:(literal)${place.relative}`)])
+  const known = states(located.map(({ relative }) => relative))
   return located.filter(({ file, relative }) => {
-    if (tracked.includes(relative)) problems.push(refused(file, `${relative} is tracked by git`))
-    return !tracked.includes(relative)
+    const isTracked = known.get(relative) === 'tracked'
+    if (isTracked) problems.push(refused(file, `${relative} is tracked by git`))
+    return !isTracked
   })
 }
 
@@ -161,17 +163,11 @@ function assertReadBack({ file, values }: EnvFilePlan, text: string): void {
 }
 
 /** Secrets must not be one `git add -A` away from a commit: what git does not ignore goes to info/exclude. */
-async function hideFromGit(repository: Repository, paths: readonly string[]): Promise<void> {
-  const files = [...new Set(paths)].map((path) => posix.relative(repository.root, path)).filter((file) => file !== '')
-  if (files.length === 0) return
-  const input = `${files.join('\0')}\0`
-  const ignored = repository.git.attempt(['check-ignore', '-z', '--stdin'], { input }).stdout.split('\0')
-  const open = files.filter((file) => !ignored.includes(file))
-  if (open.length === 0) return
-  const tracked = repository.git.nul(['ls-files', '-z', '--', ...open.map((file) => `:(literal)${file}`)])
+async function hideFromGit(repository: Repository, files: readonly string[], states: PathStates): Promise<void> {
+  const known = states(files)
   await excludeFromGit(
     repository,
-    open.filter((file) => !tracked.includes(file)),
+    files.filter((file) => known.get(file) === 'open'),
   )
 }
 

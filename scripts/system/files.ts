@@ -1,6 +1,5 @@
 /** Small file operations that never leave a half-written file behind. */
 
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   fsyncSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
+import { randomHex } from './random.ts'
 
 /** Text of a file, or null where there is none. Throws `file-system` when it exists but cannot be read. */
 export function readIfExists(path: string): string | null {
@@ -33,7 +33,7 @@ export function readIfExists(path: string): string | null {
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
 export function writeAtomically(path: string, text: string | Uint8Array, { mode = 0o600, durable = true } = {}): void {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  const temporary = `${path}.${process.pid}.${randomHex(4)}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
     const file = openSync(temporary, 'wx', mode)
@@ -56,7 +56,7 @@ export function writeAtomically(path: string, text: string | Uint8Array, { mode 
  * @throws `file-system`
  */
 export function createExclusively(path: string, text: string, { mode = 0o600 }: { mode?: number } = {}): boolean {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomHex(4)}.tmp`)
   try {
     writeFileSync(temporary, text, { mode, flag: 'wx' })
     linkSync(temporary, path)

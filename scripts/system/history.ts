@@ -22,6 +22,11 @@ export function isAncestor(git: Git, ancestor: string, tip: string): boolean {
 export function changesOfMerge(git: Git, landed: readonly string[], tip: string): Change[] {
   const [into] = landed
   if (into === undefined) return changesBetween(git, emptyTree(git), tip)
+  if (landed.length === 1) {
+    const diff = git.attempt(['diff-tree', '-r', ...RAW_DIFF_OPTIONS, '--merge-base', into, tip])
+    // it refuses when there is not exactly one merge base
+    if (diff.status === 0) return parseRawDiff(diff.stdout)
+  }
   const bases = git
     .attempt(['merge-base', '--all', tip, ...landed])
     .stdout.split('\n')

@@ -3,10 +3,10 @@
  * these ids never are, so a resource is never taken for another worktree's.
  */
 
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createExclusively, fileSystemError, readJsonIfExists, writeAtomically } from './files.ts'
+import { randomHex } from './random.ts'
 import type { Repository } from './repository.ts'
 
 interface CloneFile {
@@ -20,7 +20,7 @@ export function cloneId(repository: Repository): string {
   const file = join(repository.stateDir, 'clone.json')
   const known = readJsonIfExists<CloneFile>(file)
   if (known?.path === repository.commonDir) return known.id
-  const mine: CloneFile = { id: randomBytes(8).toString('hex'), path: repository.commonDir }
+  const mine: CloneFile = { id: randomHex(8), path: repository.commonDir }
   const text = `${JSON.stringify(mine)}\n`
   makeDirectory(repository.stateDir)
   if (known !== null) writeAtomically(file, text)
@@ -51,7 +51,7 @@ export function knownWorktreeId(gitDir: string): string | null {
 export function worktreeId(gitDir: string): string {
   const known = knownWorktreeId(gitDir)
   if (known) return known
-  const id = randomBytes(8).toString('hex')
+  const id = randomHex(8)
   makeDirectory(worktreeStateDir(gitDir))
   // of two at once one makes it, and both use it
   return createExclusively(join(worktreeStateDir(gitDir), 'id'), `${id}\n`) ? id : (knownWorktreeId(gitDir) ?? id)

@@ -3,11 +3,11 @@
  * a kill -9 never needs a person. Liveness is pid *and* process start time, since pids come round again.
  */
 
-import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { discard, fileSystemError, isErrno, readIfExists } from './files.ts'
+import { randomHex } from './random.ts'
 
 const POLL_MS = 25
 
@@ -25,7 +25,7 @@ export async function withLock<T>(path: string, waitMs: number, work: () => T | 
 }
 
 async function acquire(path: string, waitMs: number): Promise<() => void> {
-  const me = `${process.pid} ${startOf(process.pid)} ${randomBytes(6).toString('hex')}`
+  const me = `${process.pid} ${startOf(process.pid)} ${randomHex(6)}`
   const deadline = Date.now() + waitMs
   while (!take(path, me)) {
     const owner = readIfExists(path)
@@ -40,7 +40,7 @@ async function acquire(path: string, waitMs: number): Promise<() => void> {
 
 /** link() of a complete file: nobody ever reads a lock that does not say whose it is. */
 function take(path: string, content: string): boolean {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const temporary = `${path}.${process.pid}.${randomHex(4)}`
   try {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(temporary, content, { mode: 0o600 })
@@ -56,7 +56,7 @@ function take(path: string, content: string): boolean {
 
 /** Moves a dead owner's lock aside; if somebody was faster, what we moved is theirs and goes back. */
 function takeAway(path: string, deadOwner: string): void {
-  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.dead`
+  const aside = `${path}.${process.pid}.${randomHex(4)}.dead`
   try {
     renameSync(path, aside)
     if (readIfExists(aside) !== deadOwner) linkSync(aside, path)

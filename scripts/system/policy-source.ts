@@ -76,7 +76,9 @@ export function cacheTasks(repository: Repository): readonly Task[] {
 }
 
 function byAge(a: Task, b: Task): number {
-  return a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id)
+  // not localeCompare: its first call loads the collation tables, 10 ms
+  const [first, second] = [`${a.createdAt} ${a.id}`, `${b.createdAt} ${b.id}`]
+  return first < second ? -1 : 1
 }
 
 /** The open tasks of a policy. */

@@ -38,6 +38,7 @@ export function removalFacts(
     isHere: isInside(cwd, path),
     dirty: isThere ? dirtyFiles(git.at(path)) : [],
     unmerged: unmergedCommits(git, worktree, base),
+    unpushed: isThere ? unpushedSubmodules(git.at(path), worktree) : [],
     alive: whatRuns(worktree, record, env),
   }
 }
@@ -73,6 +74,20 @@ export function bringsNothing(git: Git, commit: string, base: string): boolean {
   const merged = git.attempt(['merge-tree', '--write-tree', `refs/heads/${base}`, commit])
   const tree = git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{tree}`]).stdout.trim()
   return merged.status === 0 && tree !== '' && merged.stdout.split('\n')[0] === tree
+}
+
+/** A linked worktree's submodules have git dirs of their own inside its git dir: they go with it, commits and all. */
+function unpushedSubmodules(git: Git, { gitDir }: Worktree): string[] {
+  if (gitDir === null || !existsSync(join(gitDir, 'modules'))) return []
+  const count = 'git rev-list --count HEAD --branches --not --remotes'
+  const script = `printf '%s %s\\0' "$(${count})" "$displaypath"`
+  const lines = git.nul(['submodule', 'foreach', '--quiet', '--recursive', script])
+  return lines
+    .filter((line) => !line.startsWith('0 '))
+    .map(
+      (line) =>
+        `${line.slice(line.indexOf(' ') + 1)} has ${line.slice(0, line.indexOf(' '))} commits that no remote of it has`,
+    )
 }
 
 /** A detached HEAD loses nothing while a branch or tag holds its commit. */

@@ -1,10 +1,10 @@
 /** Leases whose worktree is gone: recognised by the worktree's own id file, and taken away without touching a newer one. */
-import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { discard, fileSystemError, isErrno, readIfExists, readJsonIfExists } from './files.ts'
 import { knownWorktreeId } from './identity.ts'
 import { withLock } from './lock.ts'
+import { randomHex } from './random.ts'
 
 /** A repository on a disk that is not mounted today is not gone. */
 const UNREACHABLE_KEPT_MS = 30 * 24 * 60 * 60_000
@@ -75,7 +75,7 @@ export function whyStale(lease: Omit<StoredLease, 'path'>, now: number): string 
  */
 export function dropLease(file: string, worktreeId: string): boolean {
   if (readJsonIfExists<StoredLease>(file)?.worktree !== worktreeId) return false
-  const aside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.gone`
+  const aside = `${file}.${process.pid}.${randomHex(4)}.gone`
   try {
     renameSync(file, aside)
     if (readJsonIfExists<StoredLease>(aside)?.worktree === worktreeId) return true

@@ -78,7 +78,7 @@ export function buildDir(): string {
 /** Copies the running build under the common dir, in one rename; gives its directory. */
 export function copyCode(repository: Repository, hash: string): string {
   const target = join(repository.stateDir, `code-${hash}`)
-  if (existsSync(join(target, 'hook.cjs'))) return target
+  if (existsSync(join(target, 'build-id'))) return target
   const temporary = `${target}.${process.pid}.tmp`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(repository.stateDir, { recursive: true })
@@ -88,7 +88,7 @@ export function copyCode(repository: Repository, hash: string): string {
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
     // Somebody else was as quick: theirs is the same content.
-    if (!existsSync(join(target, 'hook.cjs'))) throw error
+    if (!existsSync(join(target, 'build-id'))) throw error
   }
   return target
 }

@@ -43,7 +43,7 @@ describe('a commit', () => {
     expect(ran.status).toBe(1)
     expect(ran.stderr).toContain('lib/pool.ts')
     expect(ran.stderr).toContain('not in allow (src/auth)')
-    const undo = /undo +in the task's worktree: (.+)/.exec(ran.stderr)?.[1] ?? 'false'
+    const undo = /then commit:\n +(git restore .+)/.exec(ran.stderr)?.[1] ?? 'false'
     expect(repository.run('sh', ['-c', undo], { cwd: path })).toMatchObject({ status: 0 })
     expect(repository.tryGit(['commit', '-q', '-m', 'work'], { cwd: path })).toMatchObject({ status: 0 })
     expect(repository.git(['show', '--name-only', '--format=', 'HEAD'], { cwd: path })).toBe('src/auth/a.ts')

@@ -28,9 +28,14 @@ test('a new file is our text alone', () => {
 })
 
 test('an older block or line of ours is replaced where it stands', () => {
-  const text = '# a\n\n<!-- lanekeeper:begin -->\nold\n<!-- lanekeeper:end -->\n\n# b\n'
+  const text = '# a\n\n<!-- lanekeeper:begin -->\n\nold\n\n<!-- lanekeeper:end -->\n\n# b\n'
   expect(withBlock(text, 'new', 'html')).toBe(text.replace('old', 'new'))
   expect(withLine(`a\nlanekeeper hook pre-commit # lanekeeper\nb\n`, LINE)).toBe(`a\n${LINE}\nb\n`)
+})
+
+test('a formatter of the project may space our block as it likes', () => {
+  const text = '<!-- lanekeeper:begin -->\n- one\n- two\n<!-- lanekeeper:end -->\n'
+  expect(withBlock(text, '- one\n- two', 'html')).toBe(text)
 })
 
 test('the file keeps its line endings and its missing newline', () => {

@@ -11,6 +11,7 @@ const free: RemovalFacts = {
   lockReason: null,
   dirty: [],
   unmerged: 0,
+  unpushed: [],
   alive: [],
 }
 const all: RemovalFacts = {
@@ -38,6 +39,7 @@ describe('a worktree may be removed', () => {
     ['dirty, not by another flag', { dirty: ['?? new.txt'] }, { unmerged: true, locked: true, live: true }, ['dirty']],
     ['not when unmerged', { unmerged: 1 }, { dirty: true }, ['unmerged']],
     ['unmerged, by its own flag', { unmerged: 1 }, { unmerged: true }, []],
+    ['not with unpushed submodules', { unpushed: ['lib'] }, { dirty: true }, ['unmerged']],
     ['not when locked', { isLocked: true }, { dirty: true }, ['locked']],
     ['locked, by its own flag', { isLocked: true }, { locked: true }, []],
     ['not when something runs in it', { alive: ['port 1'] }, { dirty: true }, ['live']],

@@ -84,7 +84,7 @@ const damages: [name: string, damage: (repository: TestRepository) => void, erro
     'code somebody changed',
     (r) => {
       const { code } = JSON.parse(r.read(join(r.root, '.git/lanekeeper/installed.json')))
-      r.write(join(r.root, `.git/lanekeeper/code-${code}/hook.cjs`), '// passes everything\n')
+      r.write(join(r.root, `.git/lanekeeper/code-${code}/hook-gates.cjs`), '// passes everything\n')
     },
     ['trusted-copy'],
   ],

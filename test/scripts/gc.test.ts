@@ -207,6 +207,9 @@ describe('gc', () => {
     rmSync(path, { recursive: true })
     expect(gc(project).kept[0]?.why).toContain('its set-up still runs')
     expect(data(project)).toHaveLength(2)
+    writeRecord(repository, { ...record, worker: null })
+    expect(gc(project).kept).toEqual([])
+    expect(data(project)).toHaveLength(1)
   })
 
   it('sweeps locks of dead processes and code copies that no hook starts', () => {
@@ -217,7 +220,7 @@ describe('gc', () => {
     project.write(join(state, 'locks/dead.999999999.0badcafe'), '999999999 1 aa')
     project.write(join(state, 'locks/living'), `${thisProcess()} aa`)
     const copies = ['code-0123456789ab', 'code-ba9876543210']
-    for (const copy of copies) project.write(join(state, copy, 'hook.cjs'), '')
+    for (const copy of copies) project.write(join(state, copy, 'build-id'), '')
     utimesSync(join(state, 'code-0123456789ab'), 1, 1)
     const { removed } = gc(project)
     expect(removed).toHaveLength(3)

@@ -111,6 +111,14 @@ describe('what is tested before the base moves', () => {
     expectNoLanding(project)
   })
 
+  it('takes its time, and what a person changes in the task meanwhile is kept', () => {
+    const widen = `cd ../../project && "${process.execPath}" "${CLI}" task widen a src/extra --reason "asked for"`
+    const project = createRepository(settings({ test: widen }))
+    workedTask(project, 'a')
+    expect(land(project, 'a')).toMatchObject({ status: 0 })
+    expect(taskOf(project, 'a')).toMatchObject({ state: 'landed', allow: ['src/a', 'src/extra'] })
+  })
+
   it('is nothing when the merged result cannot be set up', () => {
     const project = createRepository(settings({ test: 'true', setup: ['echo "no tools here"; false'] }))
     workedTask(project, 'a')

@@ -121,15 +121,54 @@ describe('land', () => {
     expect(project.read(join(project.root, 'src/a/x.txt'))).toBe('both\n')
   })
 
-  it('names the way on when only a lockfile conflicts', () => {
-    const project = createRepository({ ...settings(), 'package-lock.json': '{"a":0}\n' })
-    const shared = ['package-lock.json']
-    const path = startTask(project, 'a', { shared })
-    project.commit({ 'package-lock.json': '{"a":1}\n' }, 'task', { cwd: path })
-    project.commit({ 'package-lock.json': '{"a":2}\n' }, 'base')
+  it('makes a conflicting lockfile anew from the merged manifest', () => {
+    const manifest = (sections: object) => `${JSON.stringify({ name: 'p', version: '1.0.0', ...sections }, null, 2)}\n`
+    const library = (name: string) => ({ [`libs/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0' }) })
+    const padding = { description: 'x', keywords: [], license: 'MIT', private: true }
+    const project = createRepository({
+      ...settings(),
+      '.gitignore': 'node_modules\n',
+      'package.json': manifest({ dependencies: {}, ...padding, devDependencies: {} }),
+      ...library('one'),
+      ...library('two'),
+    })
+    const relock = (cwd: string) =>
+      project.run('npm', ['install', '--package-lock-only', '--offline', '--no-audit', '--no-fund'], { cwd })
+    relock(project.root)
+    project.commit({}, 'lock')
+    const path = startTask(project, 'a', { shared: ['package.json', 'package-lock.json'] })
+    project.write(
+      join(path, 'package.json'),
+      manifest({ dependencies: { one: 'file:libs/one' }, ...padding, devDependencies: {} }),
+    )
+    relock(path)
+    project.commit({}, 'one', { cwd: path })
+    project.write(
+      join(project.root, 'package.json'),
+      manifest({ dependencies: {}, ...padding, devDependencies: { two: 'file:libs/two' } }),
+    )
+    relock(project.root)
+    project.commit({}, 'two')
+    expect(project.tryGit(['merge-tree', '--write-tree', 'main', 'task/a']).stdout).toContain(
+      'CONFLICT (content): Merge conflict in package-lock.json',
+    )
+
+    const { status, answer } = land(project, 'a')
+    expect({ status, refused: answer.refused }).toEqual({ status: 0, refused: [] })
+    const { dependencies, devDependencies } = JSON.parse(project.read(join(project.root, 'package-lock.json')))
+      .packages['']
+    expect([dependencies, devDependencies]).toEqual([{ one: 'file:libs/one' }, { two: 'file:libs/two' }])
+    expect(project.git(['log', '-1', '--format=%B', 'main'])).toBe('Land a: Do a\n\nLanekeeper-Task: a\n')
+  })
+
+  it('names the way on when a lockfile conflicts that cannot be made anew', () => {
+    const project = createRepository({ ...settings(), 'yarn.lock': 'start\n' })
+    const path = startTask(project, 'a', { shared: ['yarn.lock'] })
+    project.commit({ 'yarn.lock': 'task\n' }, 'task', { cwd: path })
+    project.commit({ 'yarn.lock': 'base\n' }, 'base')
     const { hint } = land(project, 'a').answer.refused[0]
-    expect(hint).toContain(`git -C ${path} checkout --theirs -- package-lock.json`)
-    expect(hint).toContain('npm install')
+    expect(hint).toContain(`git -C ${path} checkout --theirs -- yarn.lock`)
+    expect(hint).toContain('package manager')
   })
 
   it('lands --all in order: the migration owner, then what others need, then by age; and passes by what has no work', () => {
@@ -292,7 +331,8 @@ describe('land', () => {
     expect(land(project, 'a')).toMatchObject({ status: 0 })
     project.git(['switch', '-q', '-c', 'elsewhere'])
     workedTask(project, 'b')
-    expect(land(project, 'b')).toMatchObject({ status: 0 })
+    // no hook sees the base move here, and the branch stays to be found on it
+    expect(land(project, 'b', '--keep')).toMatchObject({ status: 0 })
     const { answer } = land(project, '--all')
     expect(answer).toEqual({ ok: true, landed: [], refused: [] })
   })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,6 +7,8 @@ import { openRepository } from '../../scripts/system/repository.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { branchesOf, ledgerOf, settings, startTask, taskOf, worktreesOf } from '../support/task-worktrees.ts'
 import { markProvisioned, portBlock } from '../support/tasks.ts'
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
 /** In the ledger, with one port. */
 function recorded(project: TestRepository, path: string, port = 1): void {
@@ -117,6 +120,25 @@ describe('remove', () => {
     expect(branchesOf(project)).toEqual(['found', 'main'])
   })
 
+  it('refuses to lose commits of a submodule that nobody else has', () => {
+    const project = createRepository(settings())
+    const library = project.path('library')
+    project.git(['init', '-q', library])
+    project.commit({ 'lib.txt': '1' }, 'lib', { cwd: library })
+    project.git(['submodule', '--quiet', 'add', library, 'lib'])
+    project.commit({}, 'submodule')
+    const path = startTask(project, 'a')
+    project.git(['submodule', '--quiet', 'update', '--init'], { cwd: path })
+    project.commit({ 'lib.txt': '2' }, 'only here', { cwd: join(path, 'lib') })
+    project.git(['submodule', '--quiet', 'update'], { cwd: path })
+    project.git(['branch', 'kept', 'HEAD@{1}'], { cwd: join(path, 'lib') })
+    const refused = project.lanekeeper(['remove', 'a', '--force-dirty'])
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('lib has 1 commits that no remote of it has')
+    expect(project.lanekeeper(['remove', 'a', '--force-unmerged'])).toMatchObject({ status: 0 })
+    expectNothingLeft(project)
+  })
+
   it('refuses a locked worktree with its reason', () => {
     const project = createRepository(settings())
     const path = startTask(project, 'a')
@@ -145,6 +167,24 @@ describe('remove', () => {
     })
     expect(forced.status).toBe(0)
     expectNothingLeft(project)
+  })
+
+  it.skipIf(!hasTmux)('refuses while an agent runs in its window, and closes the window when it goes', () => {
+    const project = createRepository(settings())
+    const socket = `lanekeeper-remove-${process.pid}`
+    const tmux = (...args: string[]) => project.run('tmux', ['-L', socket, ...args])
+    onTestFinished(() => void tmux('kill-server'))
+    const env = { LANEKEEPER_TMUX_SOCKET: socket }
+    const path = startTask(project, 'a')
+    const { id } = markProvisioned(project, path)
+    tmux('new-session', '-d', '-s', 'mine', 'sleep 1000')
+    const window = tmux('new-window', '-d', '-P', '-F', '#{window_id}', 'sleep 1000').stdout.trim()
+    tmux('set-option', '-w', '-t', window, '@lanekeeper', id)
+    const refused = project.lanekeeper(['remove', 'a'], { env })
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain(`an agent (tmux window mine:${window})`)
+    expect(project.lanekeeper(['remove', 'a', '--force-live'], { env }).status).toBe(0)
+    expect(tmux('list-windows', '-a', '-F', '#{window_id}').stdout.trim().split('\n')).toHaveLength(1)
   })
 
   it('says all reasons at once', () => {

@@ -83,7 +83,10 @@ test('it refuses while a provisioned worktree lives, and names the command', () 
 
 test('it refuses while the ledger names a vanished worktree', () => {
   const repository = adopted()
-  repository.write(join(repository.root, '.git/lanekeeper/worktrees/x.json'), '{"id":"x","gitDir":"/gone"}')
+  repository.write(
+    join(repository.root, '.git/lanekeeper/worktrees/x.json'),
+    '{"id":"x","gitDir":"/gone","worker":null}',
+  )
   const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
   expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: expect.stringContaining('gc') })
 })

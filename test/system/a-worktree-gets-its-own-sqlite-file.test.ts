@@ -1,11 +1,13 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
 import { allEngines, copyDatabase, quickCheck } from '../../scripts/system/databases/sqlite-engine.ts'
 import type { DatabaseRecord } from '../../scripts/system/ledger.ts'
+import { openRepository } from '../../scripts/system/repository.ts'
 import { linkedWorktree } from '../support/provisioned.ts'
-import { createRepository, PROJECT_ROOT } from '../support/repository.ts'
+import { CLI, createRepository, PROJECT_ROOT } from '../support/repository.ts'
 import { rows, sql } from '../support/sqlite.ts'
 
 /** A project whose main worktree has a database with three rows, and a linked worktree. */
@@ -115,6 +117,20 @@ describe('a fork of the main worktree’s database', () => {
     expect(saved).toEqual([])
     expect(statSync(`${root}/dev.db`).mtimeMs).toBe(before.mtimeMs)
   })
+})
+
+it('a worktree that was moved keeps its database, and its URL names the new place', async () => {
+  const { project, worktree, provide, root } = story({ url: '{root}/dev.db' })
+  const first = await provide()
+  sql(`${root}/dev.db`, 'INSERT INTO t VALUES (4)')
+  const moved = project.path('moved')
+  project.git(['worktree', 'move', root, moved])
+  const repository = openRepository(moved, project.env)
+  const record = { ...worktree.record(first.databases), path: moved }
+  const again = await provisionDatabases(repository, worktree.policy, record, () => {})
+  expect(again.problems).toEqual([])
+  expect(again.databases).toMatchObject([{ state: 'ready', url: `${moved}/dev.db`, mark: first.databases[0]?.mark }])
+  expect(count(`${moved}/dev.db`)).toBe('4')
 })
 
 describe('an answer, not a failure', () => {
@@ -318,4 +334,33 @@ describe('every engine of this machine', () => {
       expect(() => quickCheck(engine, project.path('broken.db'))).toThrow()
     },
   )
+
+  it('libsql is found where the runtime file says, as the hooks have no node_modules beside them', async () => {
+    const place = createRepository({
+      'state/runtime.json': JSON.stringify({ libsql: createRequire(CLI).resolve('libsql') }),
+    })
+    const found = await withoutOwnModules(() =>
+      allEngines({ mainWorktree: place.root, stateDir: `${place.root}/state`, env: {} }),
+    )
+    expect(found.at(-1)?.name).toBe('libsql')
+  })
+
+  it.skipIf(process.getBuiltinModule('node:sqlite'))('without any, nothing is copied at all (S4)', async () => {
+    const { root, worktree, provide } = story()
+    Object.assign(worktree.repository.env, { PATH: '/nowhere' })
+    const { step } = await withoutOwnModules(() => provide())
+    expect(step).toMatchObject({ state: 'failed', message: expect.stringContaining('has no node:sqlite') })
+    expect(readdirSync(root)).not.toContain('dev.db')
+  })
 })
+
+/** As in a process that was started from a place without node_modules. */
+async function withoutOwnModules<T>(work: () => T | Promise<T>): Promise<T> {
+  const [, program] = process.argv
+  process.argv[1] = '/nowhere/cli.mjs'
+  try {
+    return await work()
+  } finally {
+    process.argv[1] = program ?? ''
+  }
+}

@@ -63,24 +63,29 @@ it('costs at most a millisecond', async () => {
   expect(times[15]).toBeLessThan(1)
 })
 
-it('passes over a block that somebody listens on', async () => {
-  const { place: here, registry } = place()
-  const server = createServer()
-  const port = await new Promise<number>((done) =>
-    server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)),
-  )
-  const range = { range: [port, port + 1], size: 1 } as const
-  try {
-    const block = await leasePorts(registry, range, holder(here, 'a'), (first) =>
-      first === port ? arePortsFree([first]) : Promise.resolve(true),
+describe.each([
+  ['the kernel tells', undefined],
+  ['get-port tries', ['/nowhere']],
+])('a block that somebody listens on, as %s', (_, tables) => {
+  it.each(['127.0.0.1', '::', '0.0.0.0'])('at %s is passed over', async (host) => {
+    const { place: here, registry } = place()
+    const server = createServer()
+    const port = await new Promise<number>((done) =>
+      server.listen(0, host, () => done((server.address() as { port: number }).port)),
     )
-    expect(block.first).toBe(port + 1)
-    expect(readdirSync(registry)).toEqual([String(port + 1)])
-  } finally {
-    server.close()
-  }
-  expect(await arePortsFree([port])).toBe(true)
-  expect(await arePortsFree([port])).toBe(true)
+    const range = { range: [port, port + 1], size: 1 } as const
+    try {
+      const block = await leasePorts(registry, range, holder(here, 'a'), (first) =>
+        first === port ? arePortsFree([first], tables) : Promise.resolve(true),
+      )
+      expect(block.first).toBe(port + 1)
+      expect(readdirSync(registry)).toEqual([String(port + 1)])
+    } finally {
+      await new Promise((done) => server.close(done))
+    }
+    expect(await arePortsFree([port], tables)).toBe(true)
+    expect(await arePortsFree([port], tables)).toBe(true)
+  })
 })
 
 it('blocks of other sizes never overlap', async () => {

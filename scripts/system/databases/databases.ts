@@ -4,7 +4,6 @@
  * After a crash: `planned` → whatever carries the nonce is ours, start over; `created` → the mark tells whether the
  * resource has its name already; `ready` → look, do nothing; `destroying` → finish that first (databases.md section 7).
  */
-import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, relative } from 'node:path'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
@@ -12,6 +11,7 @@ import type { DatabaseSettings } from '../../policy/settings.ts'
 import { readEnvFile } from '../env-files.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
 import type { Policy } from '../policy-source.ts'
+import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import type { DatabaseProvider, DestroyOptions, Destruction, FoundVariable } from './provider.ts'
 import { sqlite } from './sqlite.ts'
@@ -92,7 +92,7 @@ function stepOf(outcomes: readonly Outcome[]): Step {
 }
 
 async function outcomeOf(role: string, settings: DatabaseSettings, context: Context): Promise<Outcome> {
-  const nonce = context.known(role)?.nonce ?? randomBytes(4).toString('hex')
+  const nonce = context.known(role)?.nonce ?? randomHex(4)
   try {
     return await provisionRole(role, settings, nonce, context)
   } catch (error) {
@@ -122,9 +122,11 @@ async function provisionRole(
   // what a crash or other settings left is of no use to this plan
   if (known && (plan.kind === 'answer' || known.resource !== plan.record.resource)) await clearAway(known, context)
   if (plan.kind === 'answer') return { record: plan.record, note: plan.note }
-  context.save(plan.record)
-  if (plan.bytes > context.maxBytes) return { record: plan.record, note: `${plan.record.source} is being copied.` }
-  const made = await provider.make(plan.record, context.repository, context.save)
+  // in a worktree that was moved, what stands at the new place bears the mark
+  const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
+  context.save(planned)
+  if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
+  const made = await provider.make(planned, context.repository, context.save)
   if (made.message === undefined) return { record: made }
   return { record: made, problem: { step: 'databases', message: made.message } }
 }
@@ -138,8 +140,8 @@ async function standsAlready(provider: DatabaseProvider, known: DatabaseRecord):
 
 async function clearAway(known: DatabaseRecord, { save }: Context): Promise<void> {
   save({ ...known, state: 'destroying' })
-  const gone = await destroyDatabase(known)
-  if (gone.result === 'refused') throw new LanekeeperError('database', gone.why)
+  // refused: what stands there is not ours, so there is nothing of ours to lose sight of
+  await destroyDatabase(known)
 }
 
 /** The role's variables in the main worktree's env files: at its root, and beside each env file of the settings. */

@@ -37,11 +37,13 @@ export function makeFork(
   repository: Repository,
   save: (record: DatabaseRecord) => void,
 ): DatabaseRecord {
+  const { mark, ...unmarked } = record
   const { source, resource: target } = record
   refuseWayOut(record, repository)
   const temporary = temporaryOf(record)
+  if (lstatIfExists(target) && mark === markOf(target)) return { ...record, state: 'ready' }
   const engine = engineFor(record, repository)
-  if (lstatIfExists(target)) return adopt(record, engine)
+  if (lstatIfExists(target)) return adopt(unmarked, engine)
   try {
     mkdirSync(dirname(target), { recursive: true })
     removeWithCompanions(temporary)
@@ -49,12 +51,12 @@ export function makeFork(
     const said = quickCheck(engine, temporary)
     if (said !== 'ok') throw damaged(source, said)
     settle(temporary, source)
-    const created: DatabaseRecord = { ...record, state: 'created', mark: markOf(temporary) }
+    const created: DatabaseRecord = { ...unmarked, state: 'created', mark: markOf(temporary) }
     save(created)
     nameWithoutReplacing(temporary, target)
     return { ...created, state: 'ready' }
   } catch (cause) {
-    save({ ...record, state: 'failed' })
+    save({ ...unmarked, state: 'failed' })
     throw explained(record, cause)
   } finally {
     removeWithCompanions(temporary)

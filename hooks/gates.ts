@@ -1,8 +1,8 @@
 /**
- * The bundle that the stubs start: `<hook> <args…>`. It knows one thing: the gate fails closed, provisioning fails open.
+ * The bundle that the gates' stubs start: `<hook> <args…>`. It knows one thing: the gate fails closed.
  */
 import { LanekeeperError } from '../scripts/policy/errors.ts'
-import { postCheckout } from './post-checkout.ts'
+import { warmUp } from '../scripts/warm-up.ts'
 import { preCommit } from './pre-commit.ts'
 import { preMergeCommit } from './pre-merge-commit.ts'
 import { prePush } from './pre-push.ts'
@@ -19,13 +19,13 @@ const GATES: Readonly<Record<string, (args: readonly string[]) => string | null>
 }
 
 const [name = '', ...args] = process.argv.slice(2)
-if (name === 'post-checkout') void postCheckout(args)
+if (name === 'warm-up') warmUp()
 else if (GATES[name]) process.exitCode = runGate(GATES[name], args)
 
 function runGate(gate: (args: readonly string[]) => string | null, words: readonly string[]): number {
   try {
     const refusal = gate(words)
-    if (refusal !== null) process.stderr.write(`${refusal}\n`)
+    if (refusal !== null) process.stderr.write(`✗ ${refusal}\n`)
     return refusal === null ? 0 : 1
   } catch (error) {
     process.stderr.write(`${cannotDecide(error)}\n`)
