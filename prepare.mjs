@@ -3,6 +3,7 @@
  * as well, in the middle of somebody else's install: there it must not rebuild what is running, nor touch any hooks.
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import husky from 'husky'
 
 function prepare() {
@@ -16,5 +17,6 @@ function run(...words) {
   if (status !== 0) throw new Error(`node ${words.join(' ')} ended with ${status}`)
 }
 
-// INIT_CWD is where npm was started
-if ((process.env.INIT_CWD ?? process.cwd()) === process.cwd()) prepare()
+const installing = process.env.npm_config_local_prefix ?? process.cwd()
+if (installing === process.cwd()) prepare()
+else if (!existsSync('dist/cli.mjs')) run('esbuild.config.mjs')
