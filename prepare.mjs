@@ -9,7 +9,7 @@ import husky from 'husky'
 function prepare() {
   run('esbuild.config.mjs')
   process.stderr.write(husky())
-  run('dist/cli.mjs', 'install')
+  run('dist/cli.cjs', 'install')
 }
 
 function run(...words) {
@@ -19,4 +19,4 @@ function run(...words) {
 
 const installing = process.env.npm_config_local_prefix ?? process.cwd()
 if (installing === process.cwd()) prepare()
-else if (!existsSync('dist/cli.mjs')) run('esbuild.config.mjs')
+else if (!existsSync('dist/cli.cjs')) run('esbuild.config.mjs')

@@ -1,6 +1,6 @@
 /**
- * Starts a hook's bundle from V8's code cache where one fits this Node (it saves about a third of the start), else plainly.
- * `lanekeeper install` makes the cache by running this file with LANEKEEPER_MAKE_CACHE=1 once.
+ * Starts a hook's bundle from V8's code cache where one fits this Node (it saves about a third of the start), else plainly,
+ * and then leaves a cache for the next time. `lanekeeper install` runs this file once for the gates.
  */
 const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
@@ -28,10 +28,14 @@ const script = new Script(
 const module_ = { exports: {} }
 script.runInThisContext()(require, module_, module_.exports, file, __dirname)
 
-if (process.env.LANEKEEPER_MAKE_CACHE) {
+if (options.cachedData === undefined || script.cachedDataRejected) {
   // after the run, so that the functions it compiled are in the cache too
   process.on('exit', () => {
-    writeFileSync(`${cache}.${process.pid}`, script.createCachedData())
-    renameSync(`${cache}.${process.pid}`, cache)
+    try {
+      writeFileSync(`${cache}.${process.pid}`, script.createCachedData())
+      renameSync(`${cache}.${process.pid}`, cache)
+    } catch {
+      // a sandbox that may not write here, a full disk: it starts plainly next time too
+    }
   })
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The bin: a lazy table of verbs. It parses, calls one verb, prints its answer and sets the exit status. */
 import { parseArgs } from 'node:util'
 import type { Command, Input, Option, Result, Session } from './command.ts'
@@ -165,4 +164,6 @@ function answer(out: Output, text: string): number {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
-process.exitCode = await main(process.argv.slice(2), process)
+void main(process.argv.slice(2), process).then((status) => {
+  process.exitCode = status
+})

@@ -57,7 +57,7 @@ async function runStep(stage: Stage, step: Extract<DemoStep, { run: unknown }>) 
   const [first = '', ...rest] = step.run
   // npx would ask a registry where the package is not installed; this is what it would start
   const words =
-    first === 'npx' ? [process.execPath, join(packageRoot(), 'dist', 'cli.mjs'), ...rest.slice(1)] : step.run
+    first === 'npx' ? [process.execPath, join(packageRoot(), 'dist', 'cli.cjs'), ...rest.slice(1)] : step.run
   const { status, output } = await runProgram(words, { cwd: join(stage.dir, step.in), env: stage.env })
   const text = output.trimEnd().replaceAll(stage.dir, '~')
   if (text !== '') print(stage, text)

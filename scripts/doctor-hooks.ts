@@ -7,7 +7,7 @@ import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
 import { branchOf, type Repository } from './system/repository.ts'
-import { baseHooksDir, buildDir, buildId, hooksDir, OUR_HOOKS } from './system/trusted-hooks.ts'
+import { baseHooksDir, buildDir, buildId, hooksDir, isCodeCache, OUR_HOOKS } from './system/trusted-hooks.ts'
 
 const FIX = 'npx lanekeeper doctor --fix'
 
@@ -51,9 +51,9 @@ function codeDir(repository: Repository): string {
 /** Files of our build that the copy has not or has otherwise. */
 function changedCode(repository: Repository): string[] {
   if (resolve(buildDir()) === resolve(codeDir(repository))) return []
-  const files = readdirSync(buildDir(), { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(buildDir(), name)).isFile(),
-  )
+  const files = readdirSync(buildDir(), { recursive: true, encoding: 'utf8' })
+    .filter((name) => !isCodeCache(name))
+    .filter((name) => statSync(join(buildDir(), name)).isFile())
   return files.filter((name) => {
     const copy = join(codeDir(repository), name)
     return !existsSync(copy) || !readFileSync(copy).equals(readFileSync(join(buildDir(), name)))

@@ -59,7 +59,7 @@ function whatFailed({ problems, steps }: WorktreeRecord): string {
   const failed = Object.entries(steps).filter(([, step]) => step.state === 'failed')
   const [first] = problems
   return (
-    first?.message ??
+    first?.message.split('\n')[0] ??
     failed.map(([name, step]) => `${name} failed${step.message ? `: ${step.message}` : ''}`).join('; ')
   )
 }

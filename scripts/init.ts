@@ -4,6 +4,7 @@ import { installHooks } from './install.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
 import { type Plan, planInit } from './policy/init-plan.ts'
+import { LOCKFILES } from './policy/manifests.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readHookFacts } from './system/hook-facts.ts'
 import { recordWritten } from './system/manifest.ts'
@@ -120,8 +121,6 @@ function adopted(
     text: isNew ? ['Next:', ...next.map((step) => `  ${step}`)].join('\n') : 'Nothing to do: everything is in place.',
   }
 }
-
-const LOCKFILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
 /**
  * Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen

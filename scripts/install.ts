@@ -118,10 +118,7 @@ function runtime(): Record<string, string> {
 /** Runs the gates' bundle once so that V8 writes its code cache; a failure only costs speed. */
 function makeCodeCache(code: string): void {
   const { NODE_OPTIONS: _, ...env } = process.env
-  spawnSync(process.execPath, [join(code, 'hook-loader.cjs'), 'warm-up'], {
-    env: { ...env, LANEKEEPER_MAKE_CACHE: '1' },
-    stdio: 'ignore',
-  })
+  spawnSync(process.execPath, [join(code, 'hook-loader.cjs'), 'warm-up'], { env, stdio: 'ignore' })
 }
 
 function foreignHooks(path: string): LanekeeperError {

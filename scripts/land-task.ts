@@ -45,8 +45,8 @@ export async function landTask(repository: Repository, id: string, session: Sess
     const task = openTaskOf(readPolicy(repository), id)
     const policy = readPolicy(repository, task.base)
     const tip = assertTaskReady(repository, policy, task)
-    assertInScope(repository, policy, task)
-    const merge = { repository, policy, task, tip, session }
+    const letPass = assertInScope(repository, policy, task, session)
+    const merge = { repository, policy, task, tip, session, letPass }
     const done = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
     if (done !== null) return { ...done, ...(await finish(merge, done.commit, keep)) }
     session.out.note(`${task.base} moved while ${id} was tested: once more, on the new ${task.base}`)
@@ -63,12 +63,21 @@ interface Merge {
   /** The branch's commit that was judged. */
   readonly tip: string
   readonly session: Session
+  /** Files outside the lane that a person let pass. */
+  readonly letPass: readonly string[]
 }
 
-function assertInScope(repository: Repository, policy: Policy, task: Task): void {
+/**
+ * The gate's verdict. With LANEKEEPER=0 a person lets pass what it refuses; the audit trail then names the files.
+ * @returns the files that were let pass
+ */
+function assertInScope(repository: Repository, policy: Policy, task: Task, { env, out }: Session): readonly string[] {
   const { verdict, facts } = judgeBranch(repository, policy, task.branch)
-  if (verdict.verdict === 'pass') return
-  throw new OutOfScope(task.id, verdict, facts)
+  if (verdict.verdict === 'pass') return []
+  if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, facts)
+  const files = [...new Set(verdict.violations.map(({ path }) => path))]
+  out.warn(`${task.id} is out of its lane (${files.join(', ')}) and lands all the same: LANEKEEPER=0`)
+  return files
 }
 
 async function mergeTestMove(
@@ -106,11 +115,12 @@ async function commitOfMerge(
 
 /** The task has landed; its worktree goes, unless something in it is still wanted. */
 async function finish(
-  { repository, policy, task, tip, session }: Merge,
+  { repository, policy, task, tip, session, letPass }: Merge,
   commit: string,
   keep: boolean,
 ): Promise<Pick<Landed, 'kept'>> {
-  await settleTask(repository, task.id, 'landed', `land ${task.id}: ${commit}`)
+  const outside = letPass.length === 0 ? '' : `\n\nOut of its lane, let pass (LANEKEEPER=0): ${letPass.join(', ')}`
+  await settleTask(repository, task.id, 'landed', `land ${task.id}: ${commit}${outside}`)
   const worktree = worktreeOf(repository, task.branch)
   if (worktree === undefined) {
     if (!keep) deleteBranch(repository.git, task.branch, tip)

@@ -94,7 +94,8 @@ function landUnderLock(repository: Repository, task: Task, session: Session, kee
 }
 
 function said(refused: Refused, { out }: Session): Refused {
-  if (!out.isJson) out.error(refused.message, refused.hint)
+  // the gate's text brings its own mark
+  if (!out.isJson) out.error(refused.message.replace(/^✗ /, ''), refused.hint)
   return refused
 }
 
@@ -109,12 +110,16 @@ function showOutcome({ landed, refused }: Outcome, more: object) {
   return { json: { ok, landed, refused, ...more }, text, exit: ok ? EXIT.ok : EXIT.refused }
 }
 
+function firstLine({ message }: Refused): string {
+  return message.split('\n')[0] ?? ''
+}
+
 function showForetold(order: readonly Foretold[], blocked: readonly BlockedTask[], more: object) {
   const refused = [...order.flatMap(({ refused }) => refused), ...blocked.map(refusedAsBlocked)]
   const ok = refused.length === 0
   const lines = order.map(
     ({ task, branch, refused }, index) =>
-      `${index + 1}. ${task} (${branch}): ${refused.map(({ message }) => message).join('; ') || 'would land'}`,
+      `${index + 1}. ${task} (${branch}): ${refused.map(firstLine).join('; ') || 'would land'}`,
   )
   const waiting = blocked.map((one) => `-  ${refusedAsBlocked(one).message}`)
   const text = [...lines, ...waiting].join('\n') || 'Nothing to land.'

@@ -2,8 +2,10 @@
  * Takes a worktree away with everything it holds. The order is "write down the intent": the ledger knows what is to go
  * before the first effect, every step can be repeated, and `gc` finishes what a kill interrupted.
  */
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Session } from './command.ts'
+import { LanekeeperError } from './policy/errors.ts'
 import { matcherOf } from './policy/patterns.ts'
 import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcome } from './policy/removal.ts'
 import type { Task } from './policy/task.ts'
@@ -73,6 +75,9 @@ async function removeNow(
   { cwd, out }: Pick<Session, 'cwd' | 'out'>,
   { forced = {}, dryRun = false }: RemoveOptions,
 ): Promise<Removed> {
+  // whoever held the lock before us may have had the same in mind
+  if (worktree.gitDir !== null && !existsSync(worktree.gitDir))
+    throw new LanekeeperError('usage', `${worktree.path} is gone already.`)
   const removal = look(repository, policy, worktree, cwd)
   const obstacles = obstaclesTo(removal.facts, forced)
   if (obstacles.length > 0) throw removalRefused(worktree.path, obstacles)

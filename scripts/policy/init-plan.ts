@@ -148,11 +148,20 @@ function notesFor(facts: ProjectFacts): string[] {
       ? []
       : ['There is no package.json: after a fresh clone install the hooks with npx lanekeeper install.']),
     ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
-      ? ['package.json does not depend on lanekeeper yet: npm install --save-dev lanekeeper']
+      ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
       : []),
     ...(claude !== undefined && !claude.includes('@AGENTS.md')
       ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
       : []),
     ...servers.map((variable) => `${variable} is a database server: worktrees share it, only SQLite is forked.`),
   ]
+}
+
+/** How the project's package manager adds a dev dependency; its lockfile tells which it is. */
+function addCommand(files: readonly string[]): string {
+  if (files.includes('pnpm-lock.yaml'))
+    return `pnpm add -D ${files.includes('pnpm-workspace.yaml') ? '-w ' : ''}lanekeeper`
+  if (files.includes('yarn.lock')) return 'yarn add -D lanekeeper'
+  if (files.includes('bun.lock') || files.includes('bun.lockb')) return 'bun add -d lanekeeper'
+  return 'npm install --save-dev lanekeeper'
 }

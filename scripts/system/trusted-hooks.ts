@@ -75,6 +75,11 @@ export function buildDir(): string {
   return dirname(fileURLToPath(import.meta.url))
 }
 
+/** V8's code caches beside the code (`main.v20.20.2-x64.cache`): no part of a build, each copy makes its own. */
+export function isCodeCache(path: string): boolean {
+  return /\.cache(\.\d+)?$/.test(path)
+}
+
 /** Copies the running build under the common dir, in one rename; gives its directory. */
 export function copyCode(repository: Repository, hash: string): string {
   const target = join(repository.stateDir, `code-${hash}`)
@@ -82,7 +87,7 @@ export function copyCode(repository: Repository, hash: string): string {
   const temporary = `${target}.${process.pid}.tmp`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(repository.stateDir, { recursive: true })
-  cpSync(buildDir(), temporary, { recursive: true })
+  cpSync(buildDir(), temporary, { recursive: true, filter: (source) => !isCodeCache(source) })
   try {
     renameSync(temporary, target)
   } catch (error) {

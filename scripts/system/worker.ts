@@ -31,11 +31,11 @@ export function startWorker(path: string, env: NodeJS.ProcessEnv, { trust = fals
   return `${child.pid} `
 }
 
-/** `cli.mjs` of the build that runs now: the package's, or the trusted copy's when a hook called. */
+/** `cli.cjs` of the build that runs now: the package's, or the trusted copy's when a hook called. */
 function cliBesideUs(): string | null {
   const started = process.argv[1]
   if (started === undefined || !existsSync(started)) return null
-  const file = join(dirname(realpathSync(started)), 'cli.mjs')
+  const file = join(dirname(realpathSync(started)), 'cli.cjs')
   return existsSync(file) ? file : null
 }
 

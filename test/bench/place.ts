@@ -9,7 +9,7 @@ import { saveTask } from '../../scripts/system/task-store.ts'
 import type { Arm } from './measure.ts'
 
 /** The built bin, beside the built benchmark. */
-export const CLI = join(import.meta.dirname, 'cli.mjs')
+export const CLI = join(import.meta.dirname, 'cli.cjs')
 
 export interface Place {
   readonly dir: string

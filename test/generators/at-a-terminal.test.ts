@@ -1,33 +1,11 @@
 /** The prompts as a person meets them: a real pseudo terminal, keys typed when the question stands there. */
-import { spawn } from 'node:child_process'
 import { beforeEach, expect, it } from 'vitest'
-import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
-
-const hasScript = () => createRepository().run('sh', ['-c', 'script --version | grep -q util-linux']).status === 0
+import { CLI, createRepository } from '../support/repository.ts'
+import { atTerminal, hasTerminal } from '../support/terminal.ts'
 
 beforeEach((context) => {
-  if (!hasScript()) context.skip('no script(1) of util-linux here: nothing gives us a terminal')
+  if (!hasTerminal()) context.skip('no script(1) of util-linux here: nothing gives us a terminal')
 })
-
-/** Types each answer once its question is on the screen; gives what was shown and the exit status. */
-function atTerminal(project: TestRepository, line: string, dialogue: readonly (readonly [string, string])[]) {
-  return new Promise<{ status: number; screen: string }>((resolve) => {
-    const child = spawn('script', ['-qefc', line, '/dev/null'], { cwd: project.root, env: project.env })
-    const left = [...dialogue]
-    let screen = ''
-    let unread = ''
-    child.stdout.on('data', (chunk) => {
-      screen += chunk
-      unread += chunk
-      const [next] = left
-      if (!next || !unread.includes(next[0])) return
-      left.shift()
-      unread = ''
-      child.stdin.write(next[1])
-    })
-    child.on('close', (status) => resolve({ status: status ?? 128, screen }))
-  })
-}
 
 const NEW_TASK = `${process.execPath} ${CLI} new-task`
 

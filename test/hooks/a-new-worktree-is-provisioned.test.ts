@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../scripts/system/repository.ts'
@@ -35,6 +35,18 @@ describe('git worktree add', () => {
     expect(status).toBe(0)
     expect(stdout).not.toContain('lanekeeper')
     expect(stderr).toContain(`✓ lanekeeper: PORT=${project.first} http://one.localhost:${project.first}\n`)
+  })
+
+  it('leaves a code cache for the next one to start from', () => {
+    const project = createAdopted()
+    const state = join(project.root, '.git/lanekeeper')
+    const caches = () =>
+      readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /hook-provisioning\..*\.cache$/.test(name),
+      )
+    expect(caches()).toEqual([])
+    project.git(['worktree', 'add', '-q', '-b', 'one', '../one'])
+    expect(caches()).toHaveLength(1)
   })
 
   it('briefs the agent: the task, the lane, all tasks', () => {

@@ -1,7 +1,8 @@
 import { chmodSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
+import { atTerminal, hasTerminal } from '../support/terminal.ts'
 
 const PACKAGE =
   '{\n    "name": "p",\n    "scripts": {\n        "test": "node --test",\n        "prepare": "husky"\n    },\n    "devDependencies": { "lanekeeper": "*" }\n}'
@@ -17,6 +18,18 @@ test('without a terminal and without --yes it shows the plan, names the flag and
   expect(ran.stderr).toContain('.husky/pre-commit')
   expect(ran.stderr).toContain('init --yes')
   expect(snapshot(repository)).toBe('')
+})
+
+test('at a terminal it asks, and no is no', async ({ skip }) => {
+  if (!hasTerminal()) skip('no script(1) of util-linux here: nothing gives us a terminal')
+  const repository = createRepository()
+  const init = `${process.execPath} ${CLI} init`
+  const refused = await atTerminal(repository, init, [['Write this?', 'n\r']])
+  expect(refused.status).toBe(2)
+  expect(snapshot(repository)).toBe('')
+  const agreed = await atTerminal(repository, init, [['Write this?', 'y\r']])
+  expect(agreed.status).toBe(0)
+  expect(snapshot(repository)).toContain('lanekeeper.json')
 })
 
 test('--dry-run prints the plan and writes nothing, not even under .git', () => {

@@ -77,6 +77,18 @@ describe('land', () => {
     expectNoLanding(project)
   })
 
+  it('lets a person land what is out of scope, with the files in the audit trail', () => {
+    const project = createRepository(settings())
+    expect(project.lanekeeper(['install']).status).toBe(0)
+    const path = workedTask(project, 'a')
+    project.commit({ 'src/b/theirs.txt': 'x' }, 'wander', { cwd: path, env: { LANEKEEPER: '0' } })
+    expect(project.lanekeeper(['land', 'a']).stderr).toContain('with LANEKEEPER=0 in front')
+    const passed = project.lanekeeper(['land', 'a'], { env: { LANEKEEPER: '0' } })
+    expect(passed.status).toBe(0)
+    expect(passed.stderr).toContain('out of its lane (src/b/theirs.txt)')
+    expect(project.git(['log', '-1', '--format=%B', 'refs/lanekeeper/tasks'])).toContain('src/b/theirs.txt')
+  })
+
   it('refuses uncommitted work, a task without commits, a rebase in progress, and a task that landed', () => {
     const project = createRepository(settings())
     const path = workedTask(project, 'a')

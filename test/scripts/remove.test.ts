@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { knownWorktreeId } from '../../scripts/system/identity.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
 import { branchesOf, ledgerOf, settings, startTask, taskOf, worktreesOf } from '../support/task-worktrees.ts'
 import { markProvisioned, portBlock } from '../support/tasks.ts'
 
@@ -198,6 +198,16 @@ describe('remove', () => {
     const flags = ['--force-locked', '--force-dirty', '--force-unmerged']
     for (const flag of flags) expect(stderr).toContain(`npx lanekeeper remove task/a ${flag}`)
     expect(project.lanekeeper(['remove', 'a', ...flags]).status).toBe(0)
+    expectNothingLeft(project)
+  })
+
+  it('is done once by two at once', async () => {
+    const project = createRepository(settings())
+    startTask(project, 'a')
+    const both = [1, 2].map(() => project.start(process.execPath, [CLI, 'remove', 'a'], { cwd: project.root }))
+    const runs = await Promise.all(both)
+    expect(runs.filter(({ status }) => status === 0)).toHaveLength(1)
+    expect(runs.filter(({ status }) => status === 2)).toHaveLength(1)
     expectNothingLeft(project)
   })
 
