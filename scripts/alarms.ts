@@ -3,19 +3,20 @@
  * judges what came in between.
  */
 import { judgeMove } from './gate.ts'
-import { shellQuote } from './policy/shell-quote.ts'
-import type { Verdict } from './policy/verdict.ts'
-import { isAncestor, upstreamTip } from './system/history.ts'
+import type { Verdict, Violation } from './policy/verdict.ts'
+import { type Stray, strayCommits } from './stray-commits.ts'
+import { changesBetween, isAncestor, upstreamTip } from './system/history.ts'
 import type { Policy } from './system/policy-source.ts'
-import { branchOf, type Repository } from './system/repository.ts'
+import type { Repository } from './system/repository.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
+import { undoOf } from './undo-stray.ts'
 
 /** A thing that is wrong with the repository as a whole; `status --json` lists them. */
 export interface Alarm {
   readonly code: 'base-moved-unjudged'
   readonly message: string
   readonly hint: string
-  /** The commits that came without a verdict, newest first. */
+  /** The commits that brought it, newest first: `<short id> <author>: <subject>`. */
   readonly commits: readonly string[]
   readonly files: readonly string[]
 }
@@ -30,53 +31,67 @@ export function alarmsOf(repository: Repository, policy: Policy): Alarm[] {
   if (baseTip === null) return []
   const verified = verifiedTip(git, base)
   if (verified === baseTip) return []
-  const passes = verified === null || isTrusted(repository, policy, verified)
-  const judgement = passes ? null : judgeMove(repository, policy, verified, baseTip)
-  if (judgement === null || judgement.verdict.verdict === 'pass') {
+  const violations = verified === null ? [] : standingViolations(repository, policy, verified, baseTip)
+  if (violations.length === 0) {
     markVerified(git, base, baseTip)
     return []
   }
-  return [alarm(repository, policy, verified ?? '', judgement.verdict)]
+  return [alarm(repository, policy, verified ?? '', baseTip, violations)]
+}
+
+/** What stands on the base now; a stray change that was taken back since is no alarm. */
+function standingViolations(
+  repository: Repository,
+  policy: Policy,
+  verified: string,
+  tip: string,
+): readonly Violation[] {
+  if (isTrusted(repository, policy, verified, tip)) return []
+  const { verdict } = judgeMove(repository, policy, verified, tip)
+  return verdict.verdict === 'pass' ? [] : standing(repository, verified, tip, verdict)
+}
+
+function standing(
+  repository: Repository,
+  verified: string,
+  tip: string,
+  { violations }: Verdict,
+): readonly Violation[] {
+  const changed = new Set(changesBetween(repository.git, verified, tip).map(({ path }) => path))
+  return violations.filter(({ path }) => changed.has(path))
 }
 
 /** A base that went back, or that holds only what its upstream holds, brings nothing of a task's. */
-function isTrusted({ git }: Repository, { base, baseTip }: Policy, verified: string): boolean {
-  if (baseTip === null || isAncestor(git, baseTip, verified)) return true
+function isTrusted({ git }: Repository, { base }: Policy, verified: string, tip: string): boolean {
+  if (isAncestor(git, tip, verified)) return true
   const upstream = upstreamTip(git, base)
-  return upstream !== null && isAncestor(git, baseTip, upstream)
+  return upstream !== null && isAncestor(git, tip, upstream)
 }
 
-function alarm(repository: Repository, policy: Policy, verified: string, verdict: Verdict): Alarm {
-  const { git } = repository
-  const { base, baseTip } = policy
-  const commits = git.text(['log', '--format=%h %an: %s', `-${MOST_NAMED}`, `${verified}..${baseTip}`]).split('\n')
-  const files = [...new Set(verdict.violations.map(({ path }) => path))]
-  const tasks = [...new Set(verdict.violations.map(({ task, source }) => (task ? `task "${task}"` : source)))].join(
-    ', ',
-  )
+function alarm(
+  repository: Repository,
+  policy: Policy,
+  verified: string,
+  tip: string,
+  violations: readonly Violation[],
+): Alarm {
+  const stray = strayCommits(repository, policy, verified, tip, violations)
+  const commits = stray.commits.slice(0, MOST_NAMED).map(commitLine)
+  const files = [...new Set(violations.map(({ path }) => path))]
+  const tasks = [...new Set(violations.map(({ task, source }) => (task ? `task "${task}"` : source)))].join(', ')
   return {
     code: 'base-moved-unjudged',
     message: [
-      `${base} moved without the gate's verdict and holds ${files.length} file(s) outside the lane of ${tasks}.`,
+      `${policy.base} moved without the gate's verdict and holds ${files.length} file(s) outside the lane of ${tasks}.`,
       ...commits.map((commit) => `  commit ${commit}`),
-      ...verdict.violations.slice(0, MOST_NAMED).map(({ path, rule, message }) => `  ${path}  ${rule}: ${message}`),
+      ...violations.slice(0, MOST_NAMED).map(({ path, rule, message }) => `  ${path}  ${rule}: ${message}`),
     ].join('\n'),
-    hint: `undo:   ${undo(repository, policy, verified)}\naccept: npx lanekeeper accept --reason "…"   (a person; it is recorded)`,
+    hint: `undo:   ${undoOf(repository, policy.base, tip, stray)}\naccept: npx lanekeeper accept --reason "…"   (a person; it is recorded)`,
     commits,
     files,
   }
 }
 
-/**
- * Taking the move back. Where the base is checked out and its work tree never saw the move (plumbing), moving the ref back
- * is all; where the work tree went along, `reset --keep` takes it back and keeps unrelated edits.
- */
-function undo(repository: Repository, { base, baseTip }: Policy, verified: string): string {
-  const { git, mainWorktree, commonDir } = repository
-  const isCheckedOut = !repository.isBare && branchOf(commonDir) === base
-  const moveRef = `git update-ref refs/heads/${shellQuote(base)} ${verified} ${baseTip}`
-  if (!isCheckedOut) return moveRef
-  const at = shellQuote(mainWorktree)
-  const indexIsOld = git.at(mainWorktree).attempt(['diff-index', '--cached', '--quiet', verified, '--']).status === 0
-  return indexIsOld ? `git -C ${at} ${moveRef.slice('git '.length)}` : `git -C ${at} reset --keep ${verified}`
+function commitLine({ oid, author, subject }: Stray): string {
+  return `${oid.slice(0, 10)} ${author}: ${subject}`
 }

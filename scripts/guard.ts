@@ -11,8 +11,9 @@ import type { Change } from './policy/changes.ts'
 import { recoveryOf, type Unfinished } from './policy/recovery.ts'
 import { type RefusalContext, refusalText } from './policy/refusal.ts'
 import { commandLine } from './policy/shell-quote.ts'
+import type { Task } from './policy/task.ts'
 import { readIfExists } from './system/files.ts'
-import { commitOf, isAncestor, stagedChanges } from './system/history.ts'
+import { commitOf, isAncestor, mergeBaseOf, stagedChanges } from './system/history.ts'
 import { writeInScope } from './system/in-scope.ts'
 import { openTasks } from './system/policy-source.ts'
 import { branchOf, type Repository } from './system/repository.ts'
@@ -77,23 +78,34 @@ export function guardCommit(door: Door): string | null {
   if (branch === policy.base) return guardCommitOnBase(door)
   const task = openTasks(policy).find((open) => open.branch === branch)
   if (!task) return null
-  const judgement = judgeTaskChanges(repository, policy, task, ownStagedChanges(door))
+  const judgement = judgeTaskCommit(door, task)
   if (judgement.verdict.verdict === 'pass') writeInScope(repository.gitDir, task, policy.settings)
   return textOf(door, judgement, [], 'commit')
 }
 
-/**
- * A path counts only if it differs from both parents while the base is merged in (policy.md section 5), and from where
- * the branch left the base: taking a stray change back is what our refusal asks for, and must not be refused.
- */
-function ownStagedChanges({ repository, policy }: Door): Change[] {
-  const { git } = repository
-  const staged = stagedChanges(git, 'HEAD')
-  if (staged.length === 0) return staged
-  const start = git.attempt(['merge-base', 'HEAD', `refs/heads/${policy.base}`]).stdout.trim()
-  const others = [...mergeHeads(repository).slice(0, 1), ...(start === '' ? [] : [start])]
-  const differing = others.map((other) => new Set(stagedChanges(git, other).map(({ path }) => path)))
-  return staged.filter(({ path }) => differing.every((paths) => paths.has(path)))
+/** What goes back to the merge base brings nothing: the way out of a lane once left must itself pass. */
+function judgeTaskCommit(door: Door, task: Task): Judgement {
+  const { repository, policy } = door
+  const staged = ownStagedChanges(door)
+  const first = judgeTaskChanges(repository, policy, task, staged)
+  const start = first.verdict.verdict === 'pass' ? null : mergeBaseOf(repository.git, policy.base, 'HEAD')
+  if (start === null) return first
+  const different = new Set(stagedChanges(repository.git, start).map(({ path }) => path))
+  return judgeTaskChanges(
+    repository,
+    policy,
+    task,
+    staged.filter(({ path }) => different.has(path)),
+  )
+}
+
+/** While the base is merged in, a path counts only if it differs from both parents (policy.md section 5). */
+function ownStagedChanges({ repository }: Door): Change[] {
+  const staged = stagedChanges(repository.git, 'HEAD')
+  const [merging] = mergeHeads(repository)
+  if (merging === undefined) return staged
+  const fromOther = new Set(stagedChanges(repository.git, merging).map(({ path }) => path))
+  return staged.filter(({ path }) => fromOther.has(path))
 }
 
 function guardCommitOnBase(door: Door): string | null {

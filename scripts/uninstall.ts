@@ -38,7 +38,7 @@ async function uninstall(input: Input, session: Session): Promise<Result> {
     )
   refuseWhileInUse(repository)
   const plan = planLeave(readLeaveFacts(repository))
-  const refs = flag(input, 'purge') ? lanekeeperRefs(repository) : []
+  const refs = refsThatGo(repository, flag(input, 'purge'))
   const steps = stepsOf(repository, plan, refs)
   if (flag(input, 'dry-run')) return answer(plan, steps, true)
   if (steps.length > 0) await agree(steps, flag(input, 'yes'), session)
@@ -85,9 +85,11 @@ function readLeaveFacts(repository: Repository) {
   }
 }
 
-function lanekeeperRefs({ git }: Repository): string[] {
+/** Tasks and decisions stay unless purged. What the gate last judged goes: without hooks it is out of date at the next commit. */
+function refsThatGo({ git }: Repository, isPurge: boolean): string[] {
+  const under = isPurge ? 'refs/lanekeeper/' : 'refs/lanekeeper/verified/'
   return git
-    .text(['for-each-ref', '--format=%(refname)', 'refs/lanekeeper/'])
+    .text(['for-each-ref', '--format=%(refname)', under])
     .split('\n')
     .filter((ref) => ref !== '')
 }

@@ -36,7 +36,7 @@ export function taskDocument(task: Task, facts: DocumentFacts): string {
     steps: task.steps.map((step, index) => `${index + 1}. ${step}`),
     noAllow: task.allow.length === 0,
     protected: codes(facts.settings.protected),
-    migrations: migrationsSentence(task, facts.settings),
+    migrationsRule: migrationsSentence(task, facts.settings),
     dependsOn: codes(task.dependsOn),
     tasksFile: facts.places['TASKS.md'],
     worktreeFile: facts.places['WORKTREE.md'],

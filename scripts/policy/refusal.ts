@@ -72,7 +72,7 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
     ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
     'A person may instead',
     `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
-    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context)}`]),
+    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
     'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
   ]
 }
@@ -81,7 +81,7 @@ function waysOnWithoutTask(source: string, context: RefusalContext): string[] {
   return [
     'A person may',
     `  make it a task: ${commandLine(['npx', 'lanekeeper', 'new-task', '--branch', source])} --title "…" --allow PATH`,
-    `  let it pass:    ${bypass(context)}`,
+    `  let it pass:    ${bypass(context, null)}`,
   ]
 }
 
@@ -100,9 +100,10 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
   ]
 }
 
-function bypass({ door, what }: RefusalContext): string {
-  const command = door === 'landing' ? 'LANEKEEPER=0 git merge <branch>' : `LANEKEEPER=0 ${what}`
-  return `${command}, then: npx lanekeeper accept --reason "…"`
+/** `land` writes down itself what it let pass; git cannot, so a person accepts afterwards. */
+function bypass({ door, what }: RefusalContext, task: string | null): string {
+  if (door === 'landing' && task !== null) return commandLine(['LANEKEEPER=0', 'npx', 'lanekeeper', 'land', task])
+  return `LANEKEEPER=0 ${what}, then: npx lanekeeper accept --reason "…"`
 }
 
 function pathsOf(violations: readonly Violation[]): string[] {

@@ -9,6 +9,11 @@ export function commitOf(git: Git, name: string): string | null {
   return status === 0 ? stdout.trim() : null
 }
 
+/** The commit where two histories part, or null. */
+export function mergeBaseOf(git: Git, a: string, b: string): string | null {
+  return git.attempt(['merge-base', a, b]).stdout.trim() || null
+}
+
 /** Whether `ancestor` is contained in `tip`. */
 export function isAncestor(git: Git, ancestor: string, tip: string): boolean {
   return ancestor === tip || git.test(['merge-base', '--is-ancestor', ancestor, tip])
@@ -53,6 +58,22 @@ export function stagedChanges(git: Git, commit: string): Change[] {
 export function commitsOf(git: Git, tips: readonly string[], excluded: readonly string[]): Commit[] {
   if (tips.length === 0) return []
   return parseLog(git.bytes(['log', ...LOG_OPTIONS, ...tips, '--not', ...excluded, '--']).toString('utf8'))
+}
+
+export interface MainlineCommit {
+  readonly oid: string
+  readonly parents: readonly string[]
+  readonly author: string
+  readonly subject: string
+}
+
+/** The commits from `from` (excluded) to `to` along first parents, newest first: the base's own line. */
+export function firstParents(git: Git, from: string, to: string): MainlineCommit[] {
+  const records = git.nul(['log', '-z', '--first-parent', '--format=%H%x02%P%x02%an%x02%s', `${from}..${to}`])
+  return records.map((record) => {
+    const [oid = '', parents = '', author = '', subject = ''] = record.split('\u0002')
+    return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, subject }
+  })
 }
 
 /** Branch → tip for every local branch. */

@@ -37,7 +37,7 @@ export interface DatabaseRecord {
   readonly vars: readonly string[]
   /** Values of variables whose source writes the same database in another form than `url`. */
   readonly urls?: Readonly<Record<string, string>>
-  /** Proof of ownership for files: device and inode, as `dev:ino`. */
+  /** Proof of ownership for files: device, inode and birth time. */
   readonly mark?: string
   readonly message?: string
 }

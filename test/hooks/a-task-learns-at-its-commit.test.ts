@@ -49,6 +49,19 @@ describe('a commit', () => {
     expect(repository.git(['show', '--name-only', '--format=', 'HEAD'], { cwd: path })).toBe('src/auth/a.ts')
   })
 
+  it('that takes a stray commit back passes, by the very commands of the refusal', () => {
+    const { repository, path } = laneOf(['src/auth'])
+    const off = { cwd: path, env: { LANEKEEPER: '0' } }
+    repository.commit({ 'src/auth/a.ts': '1\n', 'lib/pool.ts': 'strays\n', 'lib/new.ts': 'strays\n' }, 'strays', off)
+    const ran = repository.lanekeeper(['check', 'task/auth'], { cwd: path })
+    const commands = /then commit:\n((?: {2}git .+\n)+)/.exec(ran.stdout)?.[1]?.trim().split('\n') ?? []
+    expect(commands).toHaveLength(2)
+    for (const command of commands)
+      expect(repository.run('sh', ['-c', command], { cwd: path })).toMatchObject({ status: 0 })
+    expect(repository.tryGit(['commit', '-q', '-m', 'take it back'], { cwd: path })).toMatchObject({ status: 0 })
+    expect(repository.lanekeeper(['check', 'task/auth'])).toMatchObject({ status: 0 })
+  })
+
   const refused: [string, Record<string, string | null>, string[]][] = [
     ['a deletion outside', { 'lib/pool.ts': null }, []],
     ['a partial commit', { 'lib/pool.ts': 'y\n' }, ['--', 'lib/pool.ts']],

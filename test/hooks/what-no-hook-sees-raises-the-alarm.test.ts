@@ -77,3 +77,32 @@ it('a person accepts, it is recorded, and the alarm is silent', () => {
   expect(repository.git(['log', '-1', '--format=%B', 'refs/lanekeeper/tasks'])).toContain('reviewed by hand')
   expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
 })
+
+describe('a person’s commits around the stray ones stay', () => {
+  const undoOf = (repository: StrayingTask) => {
+    const [alarm] = JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms
+    return /undo: +(git .+)/.exec(alarm.hint)?.[1] ?? 'false'
+  }
+  const run = (repository: StrayingTask, command: string) =>
+    expect(repository.run('sh', ['-c', command], { cwd: repository.root })).toMatchObject({ status: 0 })
+
+  it('before them', () => {
+    const repository = baseAndStrayingTask()
+    const mine = repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', '--no-edit', BRANCH])
+    run(repository, undoOf(repository))
+    expect(repository.git(['rev-parse', 'main'])).toBe(mine)
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it.each([['--no-ff'], ['--ff']])('after a merge with %s', (kind) => {
+    const repository = baseAndStrayingTask()
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', kind, '--no-edit', BRANCH])
+    repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    run(repository, undoOf(repository))
+    expect(repository.git(['show', 'main:lib/pool.ts'])).toBe('export const max = 1')
+    expect(repository.git(['show', 'main:README.md'])).toBe('mine')
+    expect(repository.git(['status', '--porcelain'])).toBe('')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+})

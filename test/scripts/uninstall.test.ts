@@ -62,12 +62,13 @@ test('it asks: without a terminal --yes is needed, and --dry-run does nothing', 
   expect(hooksPath(repository)).toContain('lanekeeper')
 })
 
-test('the tasks stay, unless they are purged', () => {
+test('the tasks stay, unless they are purged; what the gate last judged never does', () => {
   const repository = adopted()
   repository.git(['update-ref', 'refs/lanekeeper/tasks', 'HEAD'])
   const refs = () => repository.git(['for-each-ref', '--format=%(refname)', 'refs/lanekeeper'])
+  expect(refs()).toContain('refs/lanekeeper/verified/main')
   repository.lanekeeper(['uninstall', '--yes'])
-  expect(refs()).toContain('refs/lanekeeper/tasks')
+  expect(refs()).toBe('refs/lanekeeper/tasks')
   repository.lanekeeper(['uninstall', '--yes', '--purge'])
   expect(refs()).toBe('')
 })

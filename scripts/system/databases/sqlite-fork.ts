@@ -152,10 +152,10 @@ export function removeWithCompanions(file: string): void {
   for (const path of [file, ...COMPANIONS.map((companion) => file + companion)]) rmSync(path, { force: true })
 }
 
-/** Device and inode, as the ledger writes them. */
+/** Device, inode and birth time, as the ledger writes them: a file made anew often gets the inode of the one before it. */
 export function markOf(file: string): string {
-  const status = lstatSync(file, { bigint: true })
-  return `${status.dev}:${status.ino}`
+  const { dev, ino, birthtimeNs } = lstatSync(file, { bigint: true })
+  return `${dev}:${ino}:${birthtimeNs}`
 }
 
 /** Status of the path itself, not of what a link points at; undefined where there is nothing. */

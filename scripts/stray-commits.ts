@@ -1,0 +1,40 @@
+/** Which commits on the base brought what a task was not to change; a person's commits among them are not theirs. */
+import { contributionsOfMove } from './contributions.ts'
+import type { Violation } from './policy/verdict.ts'
+import { firstParents, type MainlineCommit } from './system/history.ts'
+import type { Policy } from './system/policy-source.ts'
+import type { Repository } from './system/repository.ts'
+
+export type Stray = MainlineCommit
+
+export interface StrayCommits {
+  /** Newest first. */
+  readonly commits: readonly Stray[]
+  /** The base's tip before the first of them. */
+  readonly before: string
+  /** Whether nothing of a person's came after the first of them. */
+  readonly isTail: boolean
+}
+
+/** Each is judged by itself, four git processes a commit; beyond this the whole stretch counts as one. */
+const MOST_JUDGED = 100
+
+/** The commits on the base's own line from `verified` to `tip` that hold work of the tasks that broke a rule. */
+export function strayCommits(
+  repository: Repository,
+  policy: Policy,
+  verified: string,
+  tip: string,
+  violations: readonly Violation[],
+): StrayCommits {
+  const line = firstParents(repository.git, verified, tip)
+  if (line.length > MOST_JUDGED) return { commits: line, before: verified, isTail: true }
+  const tasks = new Set(violations.map(({ task }) => task))
+  const isStray = ({ oid, parents }: Stray) =>
+    contributionsOfMove(repository, policy, parents.slice(0, 1), oid).some(({ task }) => tasks.has(task?.id ?? null))
+  const commits = line.filter(isStray)
+  const first = commits.at(-1)
+  if (!first) return { commits: line, before: verified, isTail: true }
+  const sinceFirst = line.slice(0, line.indexOf(first) + 1)
+  return { commits, before: first.parents[0] ?? verified, isTail: sinceFirst.length === commits.length }
+}
