@@ -57,8 +57,9 @@ if (process.argv.includes('--bench'))
 await copyFile('hooks/loader.cjs', 'dist/hook-loader.cjs')
 // husky's exports do not name its shim; it lies beside its entry
 await copyFile(new URL('husky', import.meta.resolve('husky')), 'dist/husky.sh')
-// see scripts/loader.cjs
-await writeFile('dist/main.cjs', (await readFile('dist/main.cjs', 'utf8')).replace(/\bimport\(/g, '__import('))
+// see scripts/loader.cjs; `await` tells our own call from the ones in the texts of templates/project
+const main = await readFile('dist/main.cjs', 'utf8')
+await writeFile('dist/main.cjs', main.replace(/\bawait import\(/g, 'await __import('))
 await copyFile('scripts/loader.cjs', 'dist/cli.cjs')
 await chmod('dist/cli.cjs', 0o755)
 // the name it had while the bundle was an ES module

@@ -111,6 +111,9 @@ async function widen(input: Input, session: Session, entrance: Entrance): Promis
 
 async function close(input: Input, session: Session, entrance: Entrance): Promise<Result> {
   assertPersonsPlace(entrance.repository, entrance.policy, input.positionals)
+  const { id, state } = taskNamed(entrance.policy, idOf(input))
+  if (state !== 'open')
+    return { json: { ok: true, task: taskNamed(entrance.policy, id) }, text: `Task ${id} is ${state} already.` }
   const task = await closeTask(session, entrance, idOf(input), textOption(input, 'reason') ?? '')
   return changed(
     task,

@@ -22,13 +22,13 @@ export interface ProjectValues {
   readonly libsql: string
 }
 
-const TEMPLATES: Readonly<Record<string, (values: ProjectValues) => string>> = {
+const TEMPLATES: Readonly<Record<string, (values: object) => string>> = {
   '.env.example': envExample,
   // not named .gitignore among the templates: npm would leave the file out of a package
   '.gitignore': gitignore,
   'AGENTS.md': agents,
   'README.md': readme,
-  'lanekeeper.json': settings,
+  'lanekeeper.json': () => projectSettings({ offline: false }),
   'migrations/0001-notes.sql': firstMigration,
   'migrations/run.js': migrate,
   'package.json': manifest,
@@ -42,6 +42,14 @@ const TEMPLATES: Readonly<Record<string, (values: ProjectValues) => string>> = {
 /** Path → text of every file that is committed. */
 export function projectFiles(values: ProjectValues): Record<string, string> {
   return Object.fromEntries(Object.entries(TEMPLATES).map(([path, render]) => [path, render(values)]))
+}
+
+/**
+ * The project's `lanekeeper.json`.
+ * @param offline worktrees get no packages of their own: for the demo, which finds them above its folder
+ */
+export function projectSettings(values: { readonly offline: boolean }): string {
+  return settings(values)
 }
 
 /** The main worktree's own `.env.local`, which tasks' databases are forked from; ignored by git. */

@@ -106,3 +106,13 @@ it('a generator that does not exist is an error, and outside a repository it is 
   expect(outside.status).toBe(1)
   expect(outside.stdout + outside.stderr).toContain('not in a git repository')
 })
+
+it('makes a project by the second generator', () => {
+  const place = createPlace()
+  const made = runPlop(repositoryAt(place, place.dir), ['project', 'notes', 'no'])
+  expect(made).toMatchObject({ status: 0, stderr: expect.stringContaining('npm run new-task') })
+  expect(place.run('git', ['status', '--porcelain'], { cwd: place.path('notes') })).toMatchObject({
+    status: 0,
+    stdout: '',
+  })
+})

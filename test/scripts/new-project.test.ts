@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { projectSettings } from '../../scripts/policy/project-files.ts'
 import { CLI, createPlace, PROJECT_ROOT, repositoryAt } from '../support/repository.ts'
 
 function newProject(words: readonly string[]) {
@@ -48,6 +49,8 @@ it('gives each task a port, a fork of the database, and the migrations to one', 
   const { project } = newProject(['--no-install'])
   linkPackages(project)
   project.run(process.execPath, ['migrations/run.js'], { cwd: project.root })
+  // no network, and no install of the package that is being tested
+  project.commit({ 'lanekeeper.json': projectSettings({ offline: true }) }, 'Leave packages alone')
   const words = ['new-task', '--title', 'Tags', '--allow', 'src/routes/tags.js', '--migrations', 'dev', '--json']
   const { status, stdout } = project.lanekeeper(words)
   const made = JSON.parse(stdout)

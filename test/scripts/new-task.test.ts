@@ -15,13 +15,7 @@ it('makes task, branch and worktree, provisioned and briefed, and says where to 
   const made = project.lanekeeper(['new-task', ...words, ...more, '--migrations', 'dev', '--agent', 'claude'])
   expect(made).toMatchObject({ status: 0 })
   const path = project.path('project.worktrees/add-login')
-  for (const text of [
-    'task/add-login',
-    path,
-    'http://localhost:',
-    'cd ../project.worktrees/add-login',
-    'launch add-login',
-  ])
+  for (const text of ['task/add-login', path, 'localhost:', 'cd ../project.worktrees/add-login', 'launch add-login'])
     expect(made.stdout).toContain(text)
 
   const file = project.git(['show', `${TASKS}:add-login.md`])

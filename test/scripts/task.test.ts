@@ -5,7 +5,7 @@ import { createRepository, type TestRepository } from '../support/repository.ts'
 function withTask(): TestRepository & { readonly worktree: string } {
   const project = createRepository()
   const made = project.lanekeeper(['new-task', '--title', 'Add login', '--allow', 'src/auth'])
-  expect(made).toMatchObject({ status: 0 })
+  expect([made.status, made.stderr]).toEqual([0, expect.stringContaining('is written down')])
   return { ...project, worktree: project.path('project.worktrees/add-login') }
 }
 

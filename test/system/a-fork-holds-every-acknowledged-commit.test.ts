@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { allEngines, copyDatabase } from '../../scripts/system/databases/sqlite-engine.ts'
+import { allEngines } from '../../scripts/system/databases/sqlite-engine.ts'
 import { createPlace, PROJECT_ROOT } from '../support/repository.ts'
 import { rows, sql } from '../support/sqlite.ts'
 
@@ -66,7 +66,7 @@ it.each(engines.map((engine) => [engine.name, engine] as const))('with %s', asyn
     // lets what the writer has said meanwhile arrive
     await new Promise((resolve) => setImmediate(resolve))
     const before = acknowledged()
-    copyDatabase(engine, source, fork)
+    engine.copy(source, fork, { wal: true })
     expect(rows(fork, 'PRAGMA integrity_check')).toEqual(['ok'])
     expect(rows(fork, 'SELECT sum(money) FROM account')).toEqual([String(TOTAL)])
     expect(Number(rows(fork, 'SELECT n FROM seq')[0])).toBeGreaterThanOrEqual(before)

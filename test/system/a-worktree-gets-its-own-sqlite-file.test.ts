@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
-import { allEngines, copyDatabase, quickCheck } from '../../scripts/system/databases/sqlite-engine.ts'
+import { allEngines } from '../../scripts/system/databases/sqlite-engine.ts'
 import type { DatabaseRecord } from '../../scripts/system/ledger.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { linkedWorktree } from '../support/provisioned.ts'
@@ -322,16 +322,16 @@ describe('every engine of this machine', () => {
     (_, engine) => {
       const project = createRepository()
       const [source, target] = [project.path("it's a source.db"), project.path("it's a copy.db")]
-      expect(() => copyDatabase(engine, source, target)).toThrow()
+      expect(() => engine.copy(source, target, { wal: true })).toThrow()
       expect(readdirSync(project.dir).filter((name) => name.endsWith('.db'))).toEqual([])
       sql(source, 'PRAGMA journal_mode=WAL; PRAGMA user_version=7; CREATE TABLE t (n); INSERT INTO t VALUES (1)')
-      copyDatabase(engine, source, target)
-      expect(quickCheck(engine, target)).toBe('ok')
+      engine.copy(source, target, { wal: true })
+      expect(engine.quickCheck(target)).toBe('ok')
       expect(rows(target, 'PRAGMA journal_mode')).toEqual(['wal'])
       expect(rows(target, 'PRAGMA user_version')).toEqual(['7'])
-      expect(() => copyDatabase(engine, source, target)).toThrow(/exists/)
+      expect(() => engine.copy(source, target, { wal: true })).toThrow(/exists/)
       writeFileSync(project.path('broken.db'), 'x'.repeat(5000))
-      expect(() => quickCheck(engine, project.path('broken.db'))).toThrow()
+      expect(() => engine.quickCheck(project.path('broken.db'))).toThrow()
     },
   )
 

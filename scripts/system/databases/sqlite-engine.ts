@@ -7,9 +7,9 @@
  * time from where they are installed, since the hooks run from a copy that has no node_modules beside it.
  */
 import { spawnSync } from 'node:child_process'
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readJsonIfExists } from '../files.ts'
 
@@ -18,8 +18,14 @@ const BUSY_TIMEOUT_MS = 5000
 
 export interface SqliteEngine {
   readonly name: string
-  /** Rows of a query as arrays of text, after the statements before it. `readOnly` never makes a file. */
-  rows(file: string, sql: readonly string[], options: { readOnly: boolean }): string[]
+  /**
+   * Copies a database as one consistent snapshot to `target`, which must not exist; in WAL mode if asked.
+   * @returns what quick_check says of the copy: `ok`, or what is wrong
+   * @throws what SQLite says: locked, disk full, not a database
+   */
+  copy(source: string, target: string, options: { wal: boolean }): string
+  /** What quick_check says of a file: `ok`, or what is wrong. Never makes a file. */
+  quickCheck(file: string): string
 }
 
 /** Where native modules may be installed. */
@@ -53,21 +59,12 @@ export function allEngines(places: EnginePlaces): SqliteEngine[] {
   return ENGINES.map((find) => find(places)).filter((engine) => engine !== null)
 }
 
-/**
- * Copies a database as one consistent snapshot to `target`, which must not exist, and keeps WAL mode.
- * Throws what SQLite says: locked, disk full, not a database.
- */
-export function copyDatabase(engine: SqliteEngine, source: string, target: string): void {
-  const literal = `'${target.replaceAll("'", "''")}'`
-  const [mode] = engine.rows(source, ['PRAGMA journal_mode'], { readOnly: true })
-  engine.rows(source, [`VACUUM INTO ${literal}`], { readOnly: true })
-  // VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4)
-  if (mode === 'wal') engine.rows(target, ['PRAGMA journal_mode=WAL'], { readOnly: false })
-}
+const QUICK_CHECK = 'PRAGMA quick_check(1)'
+/** VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4). */
+const TO_WAL = 'PRAGMA journal_mode=WAL'
 
-/** What `PRAGMA quick_check` says first: `ok`, or what is wrong. */
-export function quickCheck(engine: SqliteEngine, file: string): string {
-  return engine.rows(file, ['PRAGMA quick_check(1)'], { readOnly: true })[0] ?? 'no answer'
+function vacuumInto(target: string): string {
+  return `VACUUM INTO '${target.replaceAll("'", "''")}'`
 }
 
 /** What better-sqlite3, libsql and (nearly) node:sqlite have in common. */
@@ -78,26 +75,31 @@ interface Connection {
 }
 
 function connectionEngine(name: string, open: (file: string, readOnly: boolean) => Connection): SqliteEngine {
+  const on = <T>(file: string, readOnly: boolean, work: (connection: Connection) => T): T => {
+    const connection = open(file, readOnly)
+    try {
+      connection.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+      return work(connection)
+    } finally {
+      connection.close()
+    }
+  }
   return {
     name,
-    rows: (file, sql, { readOnly }) => {
-      const connection = open(file, readOnly)
-      try {
-        connection.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
-        return sql.flatMap((statement) => {
-          if (statement.startsWith('PRAGMA'))
-            return connection
-              .prepare(statement)
-              .all()
-              .map((row) => String(Object.values(row as object)[0]))
-          connection.exec(statement)
-          return []
-        })
-      } finally {
-        connection.close()
-      }
+    copy: (source, target, { wal }) => {
+      on(source, true, (connection) => connection.exec(vacuumInto(target)))
+      return on(target, false, (connection) => {
+        if (wal) connection.exec(TO_WAL)
+        return firstValue(connection, QUICK_CHECK)
+      })
     },
+    quickCheck: (file) => on(file, true, (connection) => firstValue(connection, QUICK_CHECK)),
   }
+}
+
+function firstValue(connection: Connection, pragma: string): string {
+  const [row] = connection.prepare(pragma).all()
+  return String(Object.values((row ?? {}) as object)[0] ?? 'no answer')
 }
 
 interface NodeSqlite {
@@ -169,18 +171,30 @@ function realpathIfExists(path: string | undefined): string | null {
   }
 }
 
-/** The `sqlite3` command. */
+/** The `sqlite3` command: one process a copy, since each costs as much as the copy of a small database. */
 function commandEngine({ env }: EnginePlaces): SqliteEngine | null {
-  if (spawnSync('sqlite3', ['-version'], { env, stdio: 'ignore' }).status !== 0) return null
+  if (!isOnPath('sqlite3', env)) return null
+  const run = (file: string, commands: readonly string[]) => {
+    const options = ['-batch', '-bail', '-init', '/dev/null', '-readonly', '-cmd', `.timeout ${BUSY_TIMEOUT_MS}`]
+    const result = spawnSync('sqlite3', [...options, file, ...commands], { env })
+    if (result.status !== 0)
+      throw new Error(
+        String(result.stderr ?? '')
+          .trim()
+          .split('\n')
+          .at(-1) || `sqlite3 exited ${result.status}`,
+      )
+    return String(result.stdout).trimEnd().split('\n').at(-1) ?? ''
+  }
   return {
     name: 'sqlite3',
-    rows: (file, sql, { readOnly }) => {
-      const options = ['-batch', '-bail', '-init', '/dev/null', '-cmd', `.timeout ${BUSY_TIMEOUT_MS}`]
-      const result = spawnSync('sqlite3', [...options, ...(readOnly ? ['-readonly'] : []), file, sql.join(';\n')], {
-        env,
-      })
-      if (result.status === 0) return String(result.stdout).split('\n').slice(0, -1)
-      throw new Error(String(result.stderr).trim().split('\n').at(-1) || `sqlite3 exited ${result.status}`)
-    },
+    // `.open` makes a new connection, which may write: -readonly is for the source alone
+    copy: (source, target, { wal }) =>
+      run(source, [vacuumInto(target), `.open ${JSON.stringify(target)}`, ...(wal ? [TO_WAL] : []), QUICK_CHECK]),
+    quickCheck: (file) => run(file, [QUICK_CHECK]),
   }
+}
+
+function isOnPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
+  return PATH.split(delimiter).some((dir) => dir !== '' && existsSync(join(dir, name)))
 }

@@ -11,6 +11,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,7 +21,7 @@ import { LanekeeperError } from '../../policy/errors.ts'
 import { isErrno } from '../files.ts'
 import type { DatabaseRecord } from '../ledger.ts'
 import type { Repository } from '../repository.ts'
-import { copyDatabase, findEngine, quickCheck, type SqliteEngine } from './sqlite-engine.ts'
+import { findEngine, type SqliteEngine } from './sqlite-engine.ts'
 import { isInside, realpathOf } from './sqlite-source.ts'
 
 /** What SQLite keeps beside a database. */
@@ -47,8 +48,7 @@ export function makeFork(
   try {
     mkdirSync(dirname(target), { recursive: true })
     removeWithCompanions(temporary)
-    copyDatabase(engine, realpathOf(source), temporary)
-    const said = quickCheck(engine, temporary)
+    const said = engine.copy(realpathOf(source), temporary, { wal: isInWalMode(realpathOf(source)) })
     if (said !== 'ok') throw damaged(source, said)
     settle(temporary, source)
     const created: DatabaseRecord = { ...unmarked, state: 'created', mark: markOf(temporary) }
@@ -77,7 +77,7 @@ function adopt(record: DatabaseRecord, engine: SqliteEngine): DatabaseRecord {
 
 function checked(engine: SqliteEngine, file: string): string {
   try {
-    return quickCheck(engine, file)
+    return engine.quickCheck(file)
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }
@@ -103,6 +103,17 @@ export function refuseWayOut(record: DatabaseRecord, { root }: Repository): void
         hint: `Delete it in this worktree, then: ${AGAIN}`,
       },
     )
+}
+
+/** Bytes 18 and 19 of a database say how it may be written and read: 2 is WAL (SQLite file format, section 1.3). */
+function isInWalMode(file: string): boolean {
+  const header = Buffer.alloc(20)
+  const handle = openSync(file, 'r')
+  try {
+    return readSync(handle, header, 0, header.length, 0) === header.length && header[18] === 2
+  } finally {
+    closeSync(handle)
+  }
 }
 
 function engineFor({ source }: DatabaseRecord, repository: Repository): SqliteEngine {
