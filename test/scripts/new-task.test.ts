@@ -108,6 +108,18 @@ it('undoes everything when git cannot add the worktree', () => {
   expect(project.exists('project.worktrees')).toBe(false)
 })
 
+it('undoes branch and directories when the checkout itself fails', () => {
+  const project = createRepository({ 'a.txt': 'a', '.gitattributes': 'a.txt filter=boom\n' })
+  project.git(['config', 'filter.boom.smudge', 'false'])
+  project.git(['config', 'filter.boom.required', 'true'])
+  const failed = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src', '--path', '../new/deep/wt'])
+  expect(failed).toMatchObject({ status: 3, stderr: expect.stringContaining('nothing is left behind') })
+  expect(tasksOf(project)).toEqual([])
+  expect(project.git(['branch', '--format=%(refname:short)'])).toBe('main')
+  expect(project.git(['worktree', 'list', '--porcelain']).match(/^worktree /gm)).toHaveLength(1)
+  expect(project.exists('new')).toBe(false)
+})
+
 it('says how a task that was killed half-way gets its worktree, and the command works', () => {
   const project = createRepository()
   addTask(project, { id: 'one' })
