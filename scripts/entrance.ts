@@ -1,7 +1,7 @@
 /** What every verb does first: open the repository, read the policy, look whether the base moved behind the gate's back. */
 import { type Alarm, alarmsOf } from './alarms.ts'
 import type { Session } from './command.ts'
-import { refreshHooks } from './install.ts'
+import { isInstalled, refreshHooks } from './install.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 
@@ -18,7 +18,8 @@ export interface Entrance {
  */
 export function enter(session: Session, { alarms = true }: { alarms?: boolean } = {}): Entrance {
   const repository = openRepository(session.cwd, session.env)
-  assertGitVersion(repository.git)
+  // the installation asked already; a process less for every verb
+  if (!isInstalled(repository)) assertGitVersion(repository.git)
   const policy = readPolicy(repository)
   if (!alarms || session.env.LANEKEEPER === '0') return { repository, policy, alarms: [] }
   refreshHooks(repository, policy)

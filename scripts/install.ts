@@ -14,7 +14,7 @@ import { baseHooksInWorktree } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
 import { parseTree, readObjects } from './system/objects.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
-import { openRepository, type Repository } from './system/repository.ts'
+import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
 import { type BaseHook, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
@@ -40,6 +40,7 @@ interface Installed {
  * @throws `foreign-hooks` where another hooks manager owns core.hooksPath; nothing is written then
  */
 export function installHooks(repository: Repository, policy: Policy): Installation {
+  assertGitVersion(repository.git)
   const foreign = foreignHooksPath(repository)
   if (foreign !== null) throw foreignHooks(foreign)
   cloneId(repository)

@@ -2,8 +2,9 @@
 import { type Command, flag, type Result, type Session, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import { statusNotes, statusRows, type WorktreeStatus } from './policy/worktree-status.ts'
+import { openGit } from './system/git.ts'
 import { table } from './system/output.ts'
-import { worktreeStatuses } from './worktree-statuses.ts'
+import { beginLook, type Look, worktreeStatuses } from './worktree-statuses.ts'
 
 const REDRAW_MS = 2000
 /** Cursor to the top left, then clear what is below it. */
@@ -24,9 +25,19 @@ export const command: Command = {
 }
 
 async function statusNow(session: Session): Promise<Result> {
+  const look = lookAhead(session)
   const { repository, policy, alarms } = enter(session)
-  const worktrees = await worktreeStatuses(repository, policy)
+  const worktrees = await worktreeStatuses(repository, policy, look)
   return { json: { ok: true, worktrees, alarms }, text: textOf(worktrees) }
+}
+
+/** git counts in the background while the policy is read; where it cannot, `enter` says why in better words. */
+function lookAhead(session: Session): Look | undefined {
+  try {
+    return beginLook(openGit(session.cwd, session.env), session.env)
+  } catch {
+    return undefined
+  }
 }
 
 function textOf(worktrees: readonly WorktreeStatus[]): string {

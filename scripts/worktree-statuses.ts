@@ -5,6 +5,7 @@ import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
 import type { AgentWindow } from './policy/windows.ts'
 import type { ServiceListener, WorktreeState, WorktreeStatus } from './policy/worktree-status.ts'
+import type { Git } from './system/git.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
@@ -27,21 +28,34 @@ interface Learned {
   readonly verdicts: VerdictCache
 }
 
+/** The worktrees, and git already at work on the slowest question about them. */
+export interface Look {
+  readonly worktrees: readonly Worktree[]
+  /** Uncommitted paths by worktree; never rejects. */
+  readonly changes: Promise<ReadonlyMap<string, number | null>>
+}
+
+/** Lists the worktrees and starts counting what is uncommitted in each. Throws `git` when they cannot be listed. */
+export function beginLook(git: Git, env: NodeJS.ProcessEnv): Look {
+  const worktrees = listWorktrees(git).filter(({ isBare }) => !isBare)
+  const present = worktrees.filter(({ isPrunable }) => !isPrunable)
+  const dirs = present.map(({ path }) => path)
+  return { worktrees, changes: countUncommitted(dirs, env) }
+}
+
 /**
  * The status of every worktree, the main one first.
+ * @param look begun before the policy was read, where the caller is in a hurry
  * @throws `git` when the worktrees cannot be listed; whatever else cannot be learned is null in the answer
  */
-export async function worktreeStatuses(repository: Repository, policy: Policy): Promise<WorktreeStatus[]> {
-  const worktrees = listWorktrees(repository.git).filter(({ isBare }) => !isBare)
-  const present = worktrees.filter(({ isPrunable }) => !isPrunable)
+export async function worktreeStatuses(
+  repository: Repository,
+  policy: Policy,
+  look: Look = beginLook(repository.git, repository.env),
+): Promise<WorktreeStatus[]> {
+  const { worktrees } = look
   const heads = worktrees.map(({ head }) => head).filter(isCommit)
-  const later = Promise.all([
-    countUncommitted(
-      present.map(({ path }) => path),
-      repository.env,
-    ),
-    describeTips(repository.git, policy.baseTip, heads),
-  ])
+  const later = Promise.all([look.changes, describeTips(repository.git, policy.baseTip, heads)])
   // while git works: what takes no process, or one
   const records = recordsOf(repository, worktrees)
   const learned = {

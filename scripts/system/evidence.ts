@@ -2,6 +2,7 @@
 import { type CountedChange, parseCountedDiff } from '../policy/line-counts.ts'
 import type { ReviewedCommit } from '../policy/review-page.ts'
 import type { Git } from './git.ts'
+import { foretellMerge } from './merging.ts'
 
 /** What a merge of `tip` into `into` would bring, with line counts; renames count as two changes, so both ends are seen. */
 export function countedChanges(git: Git, into: string, tip: string): CountedChange[] {
@@ -10,7 +11,7 @@ export function countedChanges(git: Git, into: string, tip: string): CountedChan
   return parseCountedDiff(String(git.bytes(['diff-tree', '-r', ...options, from, tip])))
 }
 
-/** Paths that two branches both change since they parted from the base. */
+/** Paths that a branch changes since it parted from the base; both ends of a rename. */
 export function changedPaths(git: Git, into: string, tip: string): string[] {
   return git.nul(['diff-tree', '-r', '--name-only', '-z', '--no-renames', mergeBase(git, into, tip), tip])
 }
@@ -45,12 +46,11 @@ export function uncommittedPaths(git: Git): string[] {
   return git.nul(['--no-optional-locks', 'status', ...options]).map((record) => record.slice(3))
 }
 
-/**
- * Files that merging `tip` into `into` would conflict in; null where git could not even try. git's status is 1 for a
- * conflict and for an unknown name alike, so the first field decides: an object id means there is an answer.
- */
-export function conflictsOf(git: Git, into: string, tip: string): string[] | null {
-  const { stdout } = git.attempt(['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', into, tip])
-  const [tree = '', ...files] = stdout.split('\0').filter((field) => field !== '')
-  return /^[0-9a-f]{40,}$/.test(tree) ? files : null
+/** Files that merging `tip` into `into` would conflict in; null where git could not even try. */
+export function conflictsOf(git: Git, into: string, tip: string): readonly string[] | null {
+  try {
+    return foretellMerge(git, into, tip).conflicts
+  } catch {
+    return null
+  }
 }

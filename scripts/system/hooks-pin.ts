@@ -16,14 +16,24 @@ const LOCK_PAUSE_MS = 10
 
 /** What core.hooksPath is now, in the repository's own config and effectively. */
 export function hooksPathOf(repository: Repository): { local: string | null; effective: string | null } {
-  const get = (scope: string[]) =>
-    repository.git.attempt(['config', ...scope, '--get', 'core.hooksPath']).stdout.trim() || null
-  return { local: get(['--local', '--no-includes']), effective: get([]) }
+  return { local: localHooksPath(repository), effective: effectiveHooksPath(repository) }
+}
+
+function localHooksPath(repository: Repository): string | null {
+  return hooksPathIn(repository, ['--local', '--no-includes'])
+}
+
+function effectiveHooksPath(repository: Repository): string | null {
+  return hooksPathIn(repository, [])
+}
+
+function hooksPathIn({ git }: Repository, scope: readonly string[]): string | null {
+  return git.attempt(['config', ...scope, '--get', 'core.hooksPath']).stdout.trim() || null
 }
 
 /** Who is in charge of hooks when it is neither we, husky nor nobody: the foreign path, else null. */
 export function foreignHooksPath(repository: Repository): string | null {
-  const { local } = hooksPathOf(repository)
+  const local = localHooksPath(repository)
   if (local === null || local === hooksDir(repository)) return null
   const isHusky = local === '.husky' || local === '.husky/_' || local.endsWith('/.husky/_') || local.endsWith('/.husky')
   return isHusky || local.startsWith(repository.stateDir) ? null : local
@@ -31,7 +41,7 @@ export function foreignHooksPath(repository: Repository): string | null {
 
 /** Whether both pins hold in this worktree. */
 export function isPinned(repository: Repository): boolean {
-  const { effective } = hooksPathOf(repository)
+  const effective = effectiveHooksPath(repository)
   const pinned = effective === hooksDir(repository) || effective === baseHooksDir(repository)
   return pinned && includeComesLast(readFileSync(join(repository.commonDir, 'config'), 'utf8'))
 }
@@ -46,7 +56,7 @@ export function pin(repository: Repository, base: string): boolean {
   const wanted = pinText(repository, base)
   const isCurrent = readIfExists(hooksConfig(repository)) === wanted
   if (!isCurrent) writeAtomically(hooksConfig(repository), wanted, { mode: 0o644 })
-  const { local } = hooksPathOf(repository)
+  const local = localHooksPath(repository)
   if (local !== hooksDir(repository)) setHooksPath(repository)
   const before = readFileSync(config, 'utf8')
   if (!includeComesLast(before))

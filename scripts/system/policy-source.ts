@@ -102,5 +102,5 @@ function settingsOf(
 export function baseOf(repository: Repository): string {
   const local = readIfExists(join(repository.mainWorktree, SETTINGS_FILE))
   const named = local === null ? undefined : parseSettings(local, join(repository.mainWorktree, SETTINGS_FILE)).base
-  return named ?? detectBase(repository.git)
+  return named ?? detectBase(repository.git, repository.commonDir)
 }

@@ -28,15 +28,36 @@ export interface Worktree {
   readonly isPrunable: boolean
 }
 
-/** Every worktree of the repository, the main one first; one git process. */
+/** What git says when two `worktree add` meet; the second try finds the way free. */
+const RACE = /failed to read .*commondir|could not lock config file|unable to create .*\.lock/i
+const MAX_TRIES = 10
+/** git writes those files one after the other, within a millisecond. */
+const LIST_PAUSE_MS = 20
+
+/**
+ * Every worktree of the repository, the main one first; one git process, or a few while somebody else adds a worktree:
+ * git reads the other's half-written files and gives up (`failed to read …/commondir: Success`).
+ * @throws `git`
+ */
 export function listWorktrees(git: Git): Worktree[] {
-  const listed = parseWorktreeList(git.text(['worktree', 'list', '--porcelain', '-z']))
+  const listed = parseWorktreeList(readWorktreeList(git))
   const commonDir = listed[0] ? commonDirOf(listed[0]) : null
   const adminDirs = commonDir === null ? new Map<string, string>() : adminDirsByPath(commonDir)
   return listed.map((worktree) => ({
     ...worktree,
     gitDir: worktree.isMain ? commonDir : (adminDirs.get(worktree.path) ?? null),
   }))
+}
+
+function readWorktreeList(git: Git): string {
+  const words = ['worktree', 'list', '--porcelain', '-z']
+  for (let tries = 1; tries < MAX_TRIES; tries++) {
+    const { status, stdout, stderr } = git.attempt(words)
+    if (status === 0) return stdout
+    if (!RACE.test(stderr)) break
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LIST_PAUSE_MS)
+  }
+  return git.text(words)
 }
 
 /** Reads `worktree list --porcelain -z`: NUL after each attribute, an empty attribute after each worktree. */
@@ -86,9 +107,6 @@ function adminDirsByPath(commonDir: string): Map<string, string> {
   return new Map(pairs)
 }
 
-/** What git says when two `worktree add` meet; the second try finds the way free. */
-const RACE = /failed to read .*commondir|could not lock config file|unable to create .*\.lock/i
-const MAX_TRIES = 10
 /** A checkout of a big repository takes a minute; eight of them wait for each other. */
 const LOCK_WAIT_MS = 10 * 60_000
 

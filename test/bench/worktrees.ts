@@ -74,7 +74,7 @@ export function newTasksRow(place: Place): Row {
   const clean = () => {
     for (const line of place.run(['git', 'worktree', 'list', '--porcelain'], ours).split('\n'))
       if (line.startsWith('worktree ') && !line.endsWith('/ours'))
-        place.lanekeeper(['remove', line.slice('worktree '.length), '--force', '--yes'], ours)
+        place.lanekeeper(['remove', line.slice('worktree '.length), '--force-dirty', '--force-unmerged'], ours)
   }
   return {
     name: '8 new-task at once',

@@ -1,5 +1,6 @@
-import { realpathSync, rmSync } from 'node:fs'
+import { chmodSync, realpathSync, rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { openGit } from '../../scripts/system/git.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { addWorktree, listWorktrees, lockWorktree, removeWorktree } from '../../scripts/system/worktrees.ts'
 import { createRepository } from '../support/repository.ts'
@@ -81,4 +82,14 @@ it('removes a worktree, with changes only by force', () => {
   expect(project.exists('wt/new.txt')).toBe(true)
   removeWorktree(git, path, { force: true })
   expect(project.exists('wt')).toBe(false)
+})
+
+it('lists again when git met the half-written files of another worktree add', () => {
+  const repository = createRepository()
+  const real = repository.run('sh', ['-c', 'command -v git']).stdout.trim()
+  const once = `[ -e "${repository.dir}/met" ] || { : > "${repository.dir}/met"; echo "fatal: failed to read .git/worktrees/x/commondir: Success" >&2; exit 128; }`
+  chmodSync(repository.write('bin/git', `#!/bin/sh\n${once}\nexec ${real} "$@"\n`), 0o755)
+  const env = { ...repository.env, PATH: `${repository.path('bin')}:${repository.env.PATH}` }
+  expect(listWorktrees(openGit(repository.root, env))).toHaveLength(1)
+  expect(repository.exists('met')).toBe(true)
 })
