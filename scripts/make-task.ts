@@ -44,15 +44,15 @@ interface Plan {
  * @throws `usage`, `bad-name`, `bad-pattern`, `task-exists`, `refused` before anything is made; `git` with all undone
  */
 export async function makeTask(session: Session, answers: TaskAnswers, path: string | null): Promise<MadeTask> {
-  const { repository, alarms } = enter(session)
+  const { repository, alarms, policy: known } = enter(session)
   const plan = await holdingInterrupts(async (wasInterrupted) => {
-    const written = await writtenDown(repository, session, answers, path)
+    const written = await writtenDown(repository, session, { answers, path, base: known.base })
     await addedOrUndone(repository, session, written, wasInterrupted)
     if (wasInterrupted()) throw interrupted(written.place.path)
     return written
   })
   const { task, place } = plan
-  const policy = readPolicy(repository)
+  const policy = readPolicy(repository, known.base)
   const record = await provisioned(session, place.path, policy)
   return { task, policy, record, alarms }
 }
@@ -76,14 +76,14 @@ async function provisioned(session: Session, path: string, policy: Policy): Prom
 function writtenDown(
   repository: Repository,
   session: Session,
-  answers: TaskAnswers,
-  path: string | null,
+  { answers, path, base }: { answers: TaskAnswers; path: string | null; base: string },
 ): Promise<Plan> {
   return withLock(join(repository.stateDir, 'locks', 'tasks'), TASKS_LOCK_WAIT_MS, () => {
-    const policy = readPolicy(repository)
+    const policy = readPolicy(repository, base)
     const task = draftedTask(answers, policy, new Date().toISOString())
+    assertNotHalfMade(repository, task, policy)
     assertFits(task, policy.settings, policy.base, policy.tasks)
-    const startPoint = startOf(repository, task)
+    const startPoint = startOf(repository, task, policy)
     const template = defaultPath(policy.settings, { repo: repository.name, task: task.id })
     const wanted = path === null ? resolve(repository.mainWorktree, template) : resolve(session.cwd, path)
     const place = checkedPlace(repository, wanted)
@@ -94,9 +94,26 @@ function writtenDown(
   })
 }
 
+/** A task without a worktree: new-task was killed, or somebody removed it. Plain git brings it back. */
+function assertNotHalfMade({ git }: Repository, { id }: Task, policy: Policy): void {
+  const known = openTasks(policy).find((task) => task.id === id)
+  if (!known || listWorktrees(git).some(({ branch, isPrunable }) => branch === known.branch && !isPrunable)) return
+  const path = `../${id}`
+  const words = branchExists(git, known.branch) ? [path, known.branch] : ['-b', known.branch, path, known.base]
+  throw new LanekeeperError('task-exists', `Task "${id}" exists already, but it has no worktree.`, {
+    hint: [
+      `Give it one: ${commandLine(['git', 'worktree', 'add', '--no-track', ...words])} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`,
+      `Or end it: ${commandLine(['npx', 'lanekeeper', 'task', 'close', id])}`,
+    ].join('\n'),
+  })
+}
+
 /** Throws unless the branch can be made or continued. */
-function startOf({ git }: Repository, { base, branch }: Task): string | null {
-  const tip = git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`]).stdout.trim()
+function startOf({ git }: Repository, { base, branch }: Task, policy: Policy): string | null {
+  const tip =
+    base === policy.base
+      ? (policy.baseTip ?? '')
+      : git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`]).stdout.trim()
   if (tip === '') throw noBase(base, branchIsUnborn(git, base))
   if (!branchExists(git, branch)) return tip
   const holder = listWorktrees(git).find((worktree) => worktree.branch === branch)

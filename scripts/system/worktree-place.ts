@@ -83,6 +83,8 @@ function assertOutsideWorktrees(repository: Repository, path: string): void {
     assertIgnored(repository, innermost, path)
     return
   }
+  // a submodule's git dir is its superproject's; asking git costs two processes
+  if (basename(repository.commonDir) === '.git') return
   const outer = repository.git
     .at(repository.mainWorktree)
     .attempt(['rev-parse', '--show-superproject-working-tree'])

@@ -27,6 +27,7 @@ describe('a task in its lane reaches the base by', () => {
     taskWithWork(repository, { id: 'auth' }, { 'src/auth/login.ts': 'in lane\n' })
     repository.git(args)
     expect(repository.git(['show', 'main:src/auth/login.ts'])).toBe('in lane')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
     expect(verifiedTip(openRepository(repository.root, repository.env).git, 'main')).toBe(
       repository.git(['rev-parse', 'main']),
     )

@@ -102,7 +102,9 @@ describe.skipIf(!hasTmux)('launch in tmux', () => {
     launch('one')
     const dead = () => tmux('list-windows', '-a', '-F', '#{window_id} #{pane_dead}').stdout
     await expect.poll(dead, { timeout: 20_000 }).toBe('@0 1\n')
-    expect(tmux('capture-pane', '-p', '-S', '-', '-t', '@0').stdout).toContain('last words')
+    // tmux may call a pane dead before it has read its last output
+    const words = () => tmux('capture-pane', '-p', '-S', '-', '-t', '@0').stdout
+    await expect.poll(words, { timeout: 20_000 }).toContain('last words')
     expect(launch('one').stdout).toContain('one: fake started')
     await expect.poll(dead, { timeout: 20_000 }).toBe('@0 1\n')
   })

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createRepository, type TestRepository } from '../support/repository.ts'
+import { addTask } from '../support/tasks.ts'
 
 const TASKS = 'refs/lanekeeper/tasks'
 
@@ -105,4 +106,29 @@ it('undoes everything when git cannot add the worktree', () => {
   expect(project.git(['branch', '--format=%(refname:short)'])).toBe('main\ntask')
   expect(project.git(['worktree', 'list', '--porcelain']).match(/^worktree /gm)).toHaveLength(1)
   expect(project.exists('project.worktrees')).toBe(false)
+})
+
+it('undoes branch and directories when the checkout itself fails', () => {
+  const project = createRepository({ 'a.txt': 'a', '.gitattributes': 'a.txt filter=boom\n' })
+  project.git(['config', 'filter.boom.smudge', 'false'])
+  project.git(['config', 'filter.boom.required', 'true'])
+  const failed = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src', '--path', '../new/deep/wt'])
+  expect(failed).toMatchObject({ status: 3, stderr: expect.stringContaining('nothing is left behind') })
+  expect(tasksOf(project)).toEqual([])
+  expect(project.git(['branch', '--format=%(refname:short)'])).toBe('main')
+  expect(project.git(['worktree', 'list', '--porcelain']).match(/^worktree /gm)).toHaveLength(1)
+  expect(project.exists('new')).toBe(false)
+})
+
+it('says how a task that was killed half-way gets its worktree, and the command works', () => {
+  const project = createRepository()
+  addTask(project, { id: 'one' })
+  project.git(['worktree', 'remove', project.path('worktrees/one')])
+  project.git(['branch', '-D', 'task/one'])
+  const refused = project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src'])
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('has no worktree') })
+  const [, add = ''] = /Give it one: (git .*) && npx/.exec(refused.stderr) ?? []
+  expect(project.run('sh', ['-c', add], { cwd: project.root })).toMatchObject({ status: 0 })
+  expect(project.lanekeeper(['setup', '../one'])).toMatchObject({ status: 0 })
+  expect(project.read('one/TASK.md')).toContain('task/one')
 })
