@@ -87,9 +87,9 @@ it('removes a worktree, with changes only by force', () => {
 it('lists again when git met the half-written files of another worktree add', () => {
   const repository = createRepository()
   const real = repository.run('sh', ['-c', 'command -v git']).stdout.trim()
-  const once = `[ -e "${repository.dir}/met" ] || { : > "${repository.dir}/met"; echo "fatal: failed to read .git/worktrees/x/commondir: Success" >&2; exit 128; }`
-  chmodSync(repository.write('bin/git', `#!/bin/sh\n${once}\nexec ${real} "$@"\n`), 0o755)
+  const thrice = `[ "$(cat "${repository.dir}/met" 2>/dev/null)" = xxx ] || { printf x >> "${repository.dir}/met"; echo "fatal: failed to read .git/worktrees/x/commondir: Success" >&2; exit 128; }`
+  chmodSync(repository.write('bin/git', `#!/bin/sh\n${thrice}\nexec ${real} "$@"\n`), 0o755)
   const env = { ...repository.env, PATH: `${repository.path('bin')}:${repository.env.PATH}` }
   expect(listWorktrees(openGit(repository.root, env))).toHaveLength(1)
-  expect(repository.exists('met')).toBe(true)
+  expect(repository.read('met')).toBe('xxx')
 })
