@@ -142,23 +142,22 @@ export const command: Command = {
 
 async function install(session: Session): Promise<Result> {
   if (session.env.LANEKEEPER === '0') return nothing('LANEKEEPER=0: hooks are left alone')
-  const repository = openIfAny(session)
-  if (repository === null) return nothing('not a git repository: no hooks to install')
+  try {
+    return installIn(openRepository(session.cwd, session.env), session)
+  } catch (error) {
+    // `npm install` of a tarball or in a container without git must not fail for our sake
+    if (error instanceof LanekeeperError && (error.code === 'not-a-repository' || error.code === 'git-missing'))
+      return nothing('no git repository: no hooks to install')
+    throw error
+  }
+}
+
+function installIn(repository: Repository, session: Session): Result {
   const policy = readPolicy(repository)
   if (repository.isLinked) return verifyOnly(repository, session)
   const { changed, hooksPath } = installHooks(repository, policy)
   if (changed.length > 0) session.out.done(`Hooks installed (${hooksPath})`)
   return { json: { ok: true, changed, hooksPath }, text: '' }
-}
-
-/** `npm install` of a tarball or in a container without git must not fail for our sake. */
-function openIfAny(session: Session): Repository | null {
-  try {
-    return openRepository(session.cwd, session.env)
-  } catch (error) {
-    if (error instanceof LanekeeperError && ['not-a-repository', 'git-missing'].includes(error.code)) return null
-    throw error
-  }
 }
 
 /** In a linked worktree `prepare` is a branch's own script: it may look, not write. */
