@@ -8,7 +8,7 @@ import { type Stray, strayCommits } from './stray-commits.ts'
 import { changesBetween, isAncestor, upstreamTip } from './system/history.ts'
 import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { markVerified, verifiedTip } from './system/verified.ts'
+import { forgetSeenMoves, markVerified, seenTips, verifiedTip } from './system/verified.ts'
 import { undoOf } from './undo-stray.ts'
 
 /** A thing that is wrong with the repository as a whole; `status --json` lists them. */
@@ -33,7 +33,7 @@ export function alarmsOf(repository: Repository, policy: Policy): Alarm[] {
   if (verified === baseTip) return []
   const violations = verified === null ? [] : standingViolations(repository, policy, verified, baseTip)
   if (violations.length === 0) {
-    markVerified(git, base, baseTip)
+    if (markVerified(git, base, baseTip)) forgetSeenMoves(repository)
     return []
   }
   return [alarm(repository, policy, verified ?? '', baseTip, violations)]
@@ -47,7 +47,7 @@ function standingViolations(
   tip: string,
 ): readonly Violation[] {
   if (isTrusted(repository, policy, verified, tip)) return []
-  const { verdict } = judgeMove(repository, policy, verified, tip)
+  const { verdict } = judgeMove(repository, policy, verified, tip, { seen: seenTips(repository, verified) })
   return verdict.verdict === 'pass' ? [] : standing(repository, verified, tip, verdict)
 }
 

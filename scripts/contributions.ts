@@ -10,6 +10,12 @@ import { branchTips, changesOfMerge, commitOf, commitsOf, noSuchCommit } from '.
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
+/** What is known of commits beside the history. */
+export interface Known {
+  readonly picked?: readonly string[]
+  readonly seen?: readonly string[]
+}
+
 /** One side of a merge. */
 export interface Head {
   /** As a person typed it, or the commit id again. */
@@ -48,28 +54,30 @@ export function contributionsOfHead(
 /**
  * What a move of the base to `to` brings that `landed` does not hold.
  * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
+ * @param seen tips that the base had of its own: no task's, also where a task has merged them since
  */
 export function contributionsOfMove(
   repository: Repository,
   policy: Policy,
   landed: readonly string[],
   to: string,
-  picked: readonly string[] = [],
+  { picked = [], seen = [] }: Known = {},
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
   const tips = branchTips(repository.git)
-  const { owners, authorship, newest } = taskCommits(repository, policy, landed, tips)
+  const own = [...new Set([...landed, ...seen])]
+  const { owners, authorship, newest } = taskCommits(repository, policy, own, tips)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
-    return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip.oid) }] : []
+    return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, own, tip.oid) }] : []
   })
   const foreign = arrived.filter(({ oid }) => !owners.has(oid))
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
   return [
     ...ofTasks,
     ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
-    ...withoutTask(repository, policy, tips, arrived, landed),
+    ...withoutTask(repository, policy, tips, arrived, own),
   ]
 }
 

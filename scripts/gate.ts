@@ -2,7 +2,15 @@
  * The gate: collects the facts of a move of the base and asks the one judge (policy/verdict.ts). Every door comes here:
  * the hooks, `check`, `review`, `land`, and the alarms of every entrance.
  */
-import { contributionsOfHead, contributionsOfMove, type Head, handMade, headOf, taskCommits } from './contributions.ts'
+import {
+  contributionsOfHead,
+  contributionsOfMove,
+  type Head,
+  handMade,
+  headOf,
+  type Known,
+  taskCommits,
+} from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
@@ -42,17 +50,17 @@ export function judgeHeads(
 
 /**
  * A move of the base from one commit to another, whatever made it.
- * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
+ * @param known what git says of commits that it is picking, and what the hooks saw the base get
  */
 export function judgeMove(
   repository: Repository,
   policy: Policy,
   from: string,
   to: string,
-  picked: readonly string[] = [],
+  known: Known = {},
 ): Judgement {
   return judgeAgainstLanded(repository, policy, from, (landed) =>
-    contributionsOfMove(repository, policy, landed, to, picked),
+    contributionsOfMove(repository, policy, landed, to, known),
   )
 }
 

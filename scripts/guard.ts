@@ -17,7 +17,7 @@ import { commitOf, isAncestor, mergeBaseOf, stagedChanges } from './system/histo
 import { writeInScope } from './system/in-scope.ts'
 import { openTasks } from './system/policy-source.ts'
 import { branchOf, type Repository } from './system/repository.ts'
-import { markVerified } from './system/verified.ts'
+import { markVerified, noteSeenMove, seenTips, verifiedTip } from './system/verified.ts'
 
 /** Early gate: `ORIG_HEAD` is about to be written by a merge or pull on the base; nothing is touched yet. */
 export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
@@ -42,11 +42,17 @@ export function guardMove(door: Door, to: string): string | null {
   if (policy.baseTip === null || to === policy.baseTip) return null
   const refusal = textOf(
     door,
-    judgeMove(repository, policy, policy.baseTip, to, pickedHeads(repository)),
+    judgeMove(repository, policy, policy.baseTip, to, { picked: pickedHeads(repository) }),
     recovery(door),
   )
-  if (refusal === null) markVerified(repository.git, policy.base, to)
+  if (refusal === null) recordPassed(door, policy.baseTip, to)
   return refusal
+}
+
+/** Over a move that nobody judged yet no tip is verified: its alarm would be silent. */
+function recordPassed({ repository, policy }: Door, from: string, to: string): void {
+  if (verifiedTip(repository.git, policy.base) === from) markVerified(repository.git, policy.base, to)
+  else noteSeenMove(repository, from, to)
 }
 
 /**
@@ -144,18 +150,13 @@ export function guardPush(door: Door, local: string, remote: string): string | n
   if (/^0+$/.test(local)) return null
   const isKnown = !/^0+$/.test(remote) && commitOf(repository.git, remote) !== null
   const from = isKnown ? remote : policy.baseTip
-  if (
-    from === null ||
-    (policy.baseTip !== null && isAncestor(repository.git, local, policy.baseTip) && isVerified(door))
-  )
-    return null
-  return textOf(door, judgeMove(repository, policy, from, local), [])
-}
-
-/** What the base holds already was judged on its way there, or an alarm is standing. */
-function isVerified({ repository, policy }: Door): boolean {
-  const verified = commitOf(repository.git, `refs/lanekeeper/verified/${policy.base}`)
-  return verified === policy.baseTip
+  if (from === null) return null
+  const verified = verifiedTip(repository.git, policy.base)
+  // what the base holds already was judged on its way there, or an alarm is standing
+  const isJudged = verified !== null && verified === policy.baseTip && isAncestor(repository.git, local, verified)
+  if (isJudged) return null
+  const seen = verified === null ? [] : seenTips(repository, verified)
+  return textOf(door, judgeMove(repository, policy, from, local, { seen }), [])
 }
 
 function isOnBase({ repository, policy }: Door): boolean {

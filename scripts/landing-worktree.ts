@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { LanekeeperError } from './policy/errors.ts'
 import type { Task } from './policy/task.ts'
 import { settleTask } from './settle-task.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
@@ -29,7 +30,7 @@ interface LandingNote {
 
 export interface LandingPlace {
   readonly path: string
-  /** Call before the base is moved. */
+  /** Call before the base is moved. Throws `interrupted` where somebody pressed Ctrl-C meanwhile. */
   aboutToMove(commit: string): void
 }
 
@@ -46,21 +47,41 @@ export async function withLandingWorktree<T>(
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
   const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
   write(note)
-  process.once('SIGINT', finishFirst)
+  const interrupts = heldInterrupts()
+  const aboutToMove = (commit: string) => {
+    if (interrupts.count > 0) throw interrupted(task)
+    write({ ...note, commit })
+  }
   try {
     mkdirSync(dirname(path), { recursive: true })
     await addWorktree(repository, { path, branch: null, startPoint: policy.baseTip, hooks: false })
-    return await work({ path, aboutToMove: (commit) => write({ ...note, commit }) })
+    return await work({ path, aboutToMove })
+  } catch (error) {
+    throw interrupts.count > 0 ? interrupted(task) : error
   } finally {
     await dismantle(repository, path)
     removeEmptyParent(repository, policy, path)
     rmSync(file, { force: true })
-    process.off('SIGINT', finishFirst)
+    interrupts.release()
   }
 }
 
 /** The first Ctrl-C ends the programs we run, not us: what they leave is still to be taken away. The second ends us. */
-function finishFirst(): void {}
+function heldInterrupts(): { count: number; release(): void } {
+  const note = () => {
+    held.count++
+  }
+  const held = { count: 0, release: () => void process.off('SIGINT', note) }
+  process.once('SIGINT', note)
+  return held
+}
+
+/** A test that Ctrl-C cut short may end well all the same, or fail with words about anything but Ctrl-C. */
+function interrupted({ id, base }: Task): LanekeeperError {
+  return new LanekeeperError('interrupted', `Interrupted: "${id}" has not landed; ${base} is untouched.`, {
+    hint: `npx lanekeeper land ${id}`,
+  })
+}
 
 /**
  * Takes away what landings of dead processes left.
@@ -109,7 +130,8 @@ async function dismantle(repository: Repository, path: string): Promise<void> {
   const lighter = marked && (await destroyDatabases(repository, marked, path)).record
   const worktree = listWorktrees(git).find((known) => known.path === path)
   if (worktree?.isLocked) unlockWorktree(git, path)
-  if (worktree) removeFromGit(git, path, { force: true })
+  // ours before git's: a directory that git lost half-way through has no .git any more, and git refuses to go on with it
   rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  if (worktree) removeFromGit(git, path, { force: true })
   if (lighter) await forgetWorktree(repository, lighter)
 }

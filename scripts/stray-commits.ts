@@ -4,6 +4,7 @@ import type { Violation } from './policy/verdict.ts'
 import { firstParents, type MainlineCommit } from './system/history.ts'
 import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { seenTips } from './system/verified.ts'
 
 export type Stray = MainlineCommit
 
@@ -30,8 +31,11 @@ export function strayCommits(
   const line = firstParents(repository.git, verified, tip)
   if (line.length > MOST_JUDGED) return { commits: line, before: verified, isTail: true }
   const tasks = new Set(violations.map(({ task }) => task))
+  const seen = seenTips(repository, verified)
   const isStray = ({ oid, parents }: Stray) =>
-    contributionsOfMove(repository, policy, parents.slice(0, 1), oid).some(({ task }) => tasks.has(task?.id ?? null))
+    contributionsOfMove(repository, policy, parents.slice(0, 1), oid, { seen }).some(({ task }) =>
+      tasks.has(task?.id ?? null),
+    )
   const commits = line.filter(isStray)
   const first = commits.at(-1)
   if (!first) return { commits: line, before: verified, isTail: true }

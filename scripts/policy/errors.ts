@@ -35,6 +35,7 @@ const EXIT_OF = {
   locked: EXIT.environment,
   terminal: EXIT.environment,
   'set-up': EXIT.environment,
+  interrupted: EXIT.environment,
 } as const
 
 export type ErrorCode = keyof typeof EXIT_OF

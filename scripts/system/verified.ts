@@ -2,9 +2,12 @@
  * The tip of the base that the gate last judged. Prevention cannot see plumbing from a task's worktree, an overridden
  * hooks path or a ref written by hand; comparing this with the base's tip does.
  */
-
+import { appendFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { commitOf } from './history.ts'
+import type { Repository } from './repository.ts'
 
 function verifiedRef(base: string): string {
   return `refs/lanekeeper/verified/${base}`
@@ -18,4 +21,36 @@ export function verifiedTip(git: Git, base: string): string | null {
 /** Records a tip as verified. Never fails a hook: a lost record only means that an entrance judges once more. */
 export function markVerified(git: Git, base: string, tip: string): boolean {
   return git.attempt(['update-ref', verifiedRef(base), tip]).status === 0
+}
+
+/**
+ * The verified tip and every tip of the base that the hooks saw follow it. A task may have merged such a commit since,
+ * and nothing in the history tells then that it was on the base first. A move that no hook saw breaks the chain.
+ */
+export function seenTips(repository: Repository, verified: string): string[] {
+  const seen = [verified]
+  for (const line of (readIfExists(seenMoves(repository)) ?? '').split('\n')) {
+    const [from, to] = line.split(' ')
+    if (from !== undefined && to !== undefined && seen.includes(from)) seen.push(to)
+  }
+  return seen
+}
+
+/** Writes down a move that a hook let pass. Never fails a hook. */
+export function noteSeenMove(repository: Repository, from: string, to: string): void {
+  try {
+    appendFileSync(seenMoves(repository), `${from} ${to}\n`)
+  } catch {
+    // an entrance judges once more, and may take a person's commit for a task's
+  }
+}
+
+/** After a verdict on where they led; a move written meanwhile is lost, and judged as any other. */
+export function forgetSeenMoves(repository: Repository): void {
+  rmSync(seenMoves(repository), { force: true })
+}
+
+/** `<old> <new>` a line; reference-transaction writes it in the shell for what it lets pass without asking us. */
+function seenMoves({ stateDir }: Repository): string {
+  return join(stateDir, 'seen-moves')
 }

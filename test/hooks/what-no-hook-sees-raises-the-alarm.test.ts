@@ -78,6 +78,33 @@ it('a person accepts, it is recorded, and the alarm is silent', () => {
   expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
 })
 
+describe('what a person commits on the base is no task’s, though', () => {
+  it.each([
+    ['a task merges it', ['merge', '-q', 'main']],
+    ['a task is moved onto it', ['reset', '-q', '--hard', 'main']],
+  ])('%s', (_name, take) => {
+    const repository = baseAndStrayingTask()
+    repository.commit({ 'lib/pool.ts': 'export const max = 2\n' }, 'by a person')
+    repository.git(['commit', '-q', '--amend', '-m', 'by a person, said better'])
+    repository.git(['reset', '-q', '--hard', repository.before], { cwd: repository.worktree })
+    repository.git(take, { cwd: repository.worktree })
+
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+    repository.git(['clone', '-q', '--bare', repository.root, repository.path('remote.git')])
+    repository.git(['push', '-q', repository.path('remote.git'), 'main'])
+  })
+
+  it('a stray move under it still raises the alarm', () => {
+    const repository = baseAndStrayingTask()
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', '--no-edit', BRANCH])
+    repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    repository.git(['revert', '-n', 'HEAD'])
+    repository.git(['commit', '-q', '-m', 'judged, and let pass'])
+    const { alarms } = JSON.parse(repository.lanekeeper(['status', '--json']).stdout)
+    expect(alarms).toMatchObject([{ code: 'base-moved-unjudged', files: ['lib/pool.ts'] }])
+  })
+})
+
 describe('a person’s commits around the stray ones stay', () => {
   const undoOf = (repository: StrayingTask) => {
     const [alarm] = JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms

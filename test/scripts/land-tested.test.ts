@@ -161,6 +161,17 @@ describe('a landing that is killed', () => {
     expect(taskOf(project, 'a')?.state).toBe('open')
   })
 
+  it('is swept although git lost its worktree half-way through', async () => {
+    const project = createRepository(settings({ test: '[ -e ../begun ] || { touch ../begun; sleep 2; }' }))
+    workedTask(project, 'a')
+    await killDuringTest(project)
+    const place = worktreesOf(project).find((path) => path.includes('landing-')) ?? ''
+    project.run('rm', [join(place, '.git')])
+    expect(project.lanekeeper(['gc'])).toMatchObject({ status: 0, stderr: '' })
+    project.run('rm', ['project.worktrees/begun'])
+    expectNoLanding(project)
+  })
+
   it('is swept by the next landing, which goes through', async () => {
     const project = createRepository(settings({ test: '[ -e ../begun ] || { touch ../begun; sleep 2; }' }))
     workedTask(project, 'a')
@@ -173,21 +184,29 @@ describe('a landing that is killed', () => {
 })
 
 describe('an interrupted landing (Ctrl-C)', () => {
-  it('takes its worktree away and leaves the base alone', async () => {
-    const project = createRepository(settings({ test: 'touch ../begun; sleep 5' }))
+  it.each([
+    ['a test that ends badly', 'touch ../begun; sleep 5'],
+    ['a test that ends well all the same', 'trap "exit 0" INT; touch ../begun; sleep 5 & wait'],
+  ])('takes its worktree away, leaves the base alone and says so: %s', async (_name, test) => {
+    const project = createRepository(settings({ test }))
     workedTask(project, 'a')
     startTask(project, 'b')
     const before = tip(project)
-    const child = spawn(process.execPath, [CLI, 'land', 'a'], {
+    const child = spawn(process.execPath, [CLI, 'land', 'a', '--json'], {
       cwd: project.root,
       env: project.env,
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
+    })
+    let answer = ''
+    child.stdout.on('data', (chunk) => {
+      answer += chunk
     })
     const ended = new Promise((done) => child.on('close', done))
     await vi.waitUntil(() => project.exists('project.worktrees/begun'), { timeout: 20_000, interval: 20 })
     process.kill(-(child.pid ?? 0), 'SIGINT')
     expect(await ended).toBe(1)
+    expect(JSON.parse(answer).refused).toMatchObject([{ task: 'a', code: 'interrupted' }])
     expect(tip(project)).toBe(before)
     project.run('rm', ['project.worktrees/begun'])
     expectNoLanding(project)
