@@ -54,17 +54,13 @@ await build({
 })
 if (process.argv.includes('--bench'))
   await build({ ...modules, splitting: false, entryPoints: { bench: 'test/bench/bench.ts' } })
-await copyFile('hooks/loader.cjs', 'dist/hook-loader.cjs')
+for (const name of ['cli.cjs', 'hook-loader.cjs']) await copyFile('scripts/loader.cjs', `dist/${name}`)
 // husky's exports do not name its shim; it lies beside its entry
 await copyFile(new URL('husky', import.meta.resolve('husky')), 'dist/husky.sh')
 // see scripts/loader.cjs; `await` tells our own call from the ones in the texts of templates/project
 const main = await readFile('dist/main.cjs', 'utf8')
 await writeFile('dist/main.cjs', main.replace(/\bawait import\(/g, 'await __import('))
-await copyFile('scripts/loader.cjs', 'dist/cli.cjs')
 await chmod('dist/cli.cjs', 0o755)
-// the name it had while the bundle was an ES module
-await writeFile('dist/cli.mjs', "#!/usr/bin/env node\nimport './cli.cjs'\n")
-await chmod('dist/cli.mjs', 0o755)
 
 // Names the trusted copy of this build, so that no entrance has to hash it.
 const hash = createHash('sha256')

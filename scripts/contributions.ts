@@ -4,10 +4,9 @@
  */
 import { authorshipOf, type Commit } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
-import { LanekeeperError } from './policy/errors.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Contribution } from './policy/verdict.ts'
-import { branchTips, changesOfMerge, commitOf, commitsOf } from './system/history.ts'
+import { branchTips, changesOfMerge, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
 import { openTasks, type Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
@@ -21,16 +20,19 @@ export interface Known {
 export interface Head {
   /** As a person typed it, or the commit id again. */
   readonly name: string
+  /** A commit id or a full ref. */
   readonly tip: string
 }
 
 /**
- * The head a name stands for; a branch wins over a tag of the same name, as everywhere here.
+ * The head a name stands for; a branch wins over a tag of the same name, as everywhere here. An open task's branch is not
+ * looked up: whatever reads it next says when it is not there.
  * @throws `git` when there is no such branch or commit
  */
-export function headOf(repository: Repository, name: string): Head {
+export function headOf(repository: Repository, policy: Policy, name: string): Head {
+  if (openTasks(policy).some(({ branch }) => branch === name)) return { name, tip: `refs/heads/${name}` }
   const tip = commitOf(repository.git, `refs/heads/${name}`) ?? commitOf(repository.git, name)
-  if (tip === null) throw noSuchBranch(name)
+  if (tip === null) throw noSuchCommit(name)
   return { name, tip }
 }
 
@@ -141,14 +143,9 @@ function withoutTask(
 
 /** Paths of a merge in progress that none of its heads brings: made by hand, and judged as the merged task's. */
 export function handMade(contributions: readonly Contribution[], made: readonly Change[]): Contribution[] {
-  const [first] = contributions.filter(({ task }) => task !== null)
+  const first = contributions.find(({ task }) => task !== null)
+  if (!first || made.length === 0) return []
   const brought = new Set(contributions.flatMap(({ changes }) => changes.map(({ path }) => path)))
   const rest = made.filter(({ path }) => !brought.has(path))
-  return first && rest.length > 0 ? [{ ...first, source: `the merge of ${first.source}`, changes: rest }] : []
-}
-
-function noSuchBranch(name: string): LanekeeperError {
-  return new LanekeeperError('git', `There is no branch or commit "${name}".`, {
-    hint: 'All branches: git branch --list',
-  })
+  return rest.length > 0 ? [{ ...first, source: `the merge of ${first.source}`, changes: rest }] : []
 }

@@ -29,7 +29,7 @@ export interface Judgement {
  * @throws `git` when there is no such branch
  */
 export function judgeBranch(repository: Repository, policy: Policy, branch: string): Judgement {
-  return judgeHeads(repository, policy, [headOf(repository, branch)])
+  return judgeHeads(repository, policy, [headOf(repository, policy, branch)])
 }
 
 /**

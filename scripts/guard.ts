@@ -29,7 +29,7 @@ export function guardMergeStart(door: Door, heads: readonly Head[]): string | nu
 
 /** Lets the later hooks of this very git process pass without Node; the next entrance records the tip as verified. */
 function markJudged({ repository, gitProcess }: Door): void {
-  if (gitProcess > 0) writeFileSync(join(repository.stateDir, 'judged-process'), `${gitProcess}\n`)
+  if (gitProcess > 0) writeFileSync(join(repository.stateDir, 'judged-process'), `${String(gitProcess).padEnd(20)}\n`)
 }
 
 /**

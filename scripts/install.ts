@@ -3,6 +3,7 @@
  * the `prepare` script after husky, by `init`, and by every entrance that finds the copy out of date.
  */
 import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Command, Result, Session } from './command.ts'
@@ -33,6 +34,8 @@ interface Installed {
   readonly base: string
   readonly gate: string
   readonly husky: string
+  /** Size and time of `.git/config` when both pins were last seen to hold: unchanged, they still do. */
+  readonly config: string
 }
 
 /**
@@ -65,17 +68,17 @@ export function installHooks(repository: Repository, policy: Policy): Installati
 
 /**
  * Refreshes an installation that is out of date (a newer package, changed hooks or settings on the base, a pin that
- * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and nothing when called from the hooks' copy of
- * another version than the package's, since only the package knows which is newer.
+ * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and
+ * nothing when called from the hooks' copy of another version than the package's, since only the package knows which is
+ * newer.
  * @returns whether anything was written
  */
 export function refreshHooks(repository: Repository, policy: Policy): boolean {
   const installed = readJsonIfExists<Installed>(installedFile(repository))
   if (installed === null) return hooksAreLost(repository) && installHooks(repository, policy).changed.length > 0
-  if (foreignHooksPath(repository) !== null) return false
   const now = whatIsInstalled(repository, policy, buildId())
-  const isCurrent = JSON.stringify(installed) === JSON.stringify(now)
-  if (isCurrent && isPinned(repository)) return false
+  if (JSON.stringify(installed) === JSON.stringify(now)) return false
+  if (foreignHooksPath(repository) !== null) return false
   return installHooks(repository, policy).changed.length > 0
 }
 
@@ -101,10 +104,10 @@ function installedFile(repository: Repository): string {
 }
 
 function whatIsInstalled(repository: Repository, policy: Policy, code: string): Installed {
-  const husky = repository.git
-    .attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${policy.base}:.husky`])
-    .stdout.trim()
-  return { version: VERSION, code, node: process.execPath, base: policy.base, gate: policy.settings.gate, husky }
+  const { base, hooksTree, settings } = policy
+  const { mtimeMs, size } = statSync(join(repository.commonDir, 'config'))
+  const config = `${size} ${mtimeMs}`
+  return { version: VERSION, code, node: process.execPath, base, gate: settings.gate, husky: hooksTree ?? '', config }
 }
 
 /** The hooks of the base's tip; until the base has any, those in the main worktree's `.husky`. */
@@ -152,23 +155,22 @@ export const command: Command = {
 
 async function install(session: Session): Promise<Result> {
   if (session.env.LANEKEEPER === '0') return nothing('LANEKEEPER=0: hooks are left alone')
-  const repository = openIfAny(session)
-  if (repository === null) return nothing('not a git repository: no hooks to install')
+  try {
+    return installIn(openRepository(session.cwd, session.env), session)
+  } catch (error) {
+    // `npm install` of a tarball or in a container without git must not fail for our sake
+    if (error instanceof LanekeeperError && (error.code === 'not-a-repository' || error.code === 'git-missing'))
+      return nothing('no git repository: no hooks to install')
+    throw error
+  }
+}
+
+function installIn(repository: Repository, session: Session): Result {
   const policy = readPolicy(repository)
   if (repository.isLinked) return verifyOnly(repository, session)
   const { changed, hooksPath } = installHooks(repository, policy)
   if (changed.length > 0) session.out.done(`Hooks installed (${hooksPath})`)
   return { json: { ok: true, changed, hooksPath }, text: '' }
-}
-
-/** `npm install` of a tarball or in a container without git must not fail for our sake. */
-function openIfAny(session: Session): Repository | null {
-  try {
-    return openRepository(session.cwd, session.env)
-  } catch (error) {
-    if (error instanceof LanekeeperError && ['not-a-repository', 'git-missing'].includes(error.code)) return null
-    throw error
-  }
 }
 
 /** In a linked worktree `prepare` is a branch's own script: it may look, not write. */

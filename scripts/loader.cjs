@@ -1,15 +1,42 @@
 #!/usr/bin/env node
 /**
- * The bin: starts the bundle of all verbs from V8's code cache, which it leaves beside the bundle on its first run. One
- * CommonJS file, because on Node 20 the ES module loader alone takes half as long as Node (10 ms), and compiling the
+ * Starts one of our bundles from V8's code cache, which it leaves beside the bundle on its first run. The build copies it
+ * under two names: `cli.cjs`, the bin with all verbs, and `hook-loader.cjs`, which the hooks' stubs start. One CommonJS
+ * file each, because on Node 20 the ES module loader alone takes half as long as Node itself (10 ms), and compiling a
  * bundle as long again. Where the directory cannot be written to, every run is a first one, and nothing else is different.
  */
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs')
-const { join } = require('node:path')
+const { basename, join } = require('node:path')
 const { Script } = require('node:vm')
 
-const file = join(__dirname, 'main.cjs')
-const cache = join(__dirname, `main.${process.version}-${process.arch}.cache`)
+// The stubs start Node bare (extra certificates alone triple its start); what they put aside comes back for our children.
+for (const [name, saved] of [
+  ['NODE_OPTIONS', 'LANEKEEPER_NODE_OPTIONS'],
+  ['NODE_EXTRA_CA_CERTS', 'LANEKEEPER_CA_CERTS'],
+]) {
+  const value = process.env[saved]
+  if (value === undefined) continue
+  if (value === '') delete process.env[name]
+  else process.env[name] = value
+  delete process.env[saved]
+}
+
+const file = join(__dirname, `${bundle()}.cjs`)
+const cache = `${file}.${process.version}-${process.arch}.cache`
+const cachedData = readCache()
+const words = '(function(require,module,exports,__filename,__dirname,__import){'
+const options = { filename: file, ...(cachedData ? { cachedData } : {}) }
+const script = new Script(`${words}${readFileSync(file, 'utf8')}\n})`, options)
+const module_ = { exports: {} }
+// code that runs out of a Script has no import() of its own without an experimental flag: the build calls ours
+script.runInThisContext()(require, module_, module_.exports, file, __dirname, (url) => import(url))
+// after the run, so that the functions it compiled are in the cache too
+if (cachedData === undefined || script.cachedDataRejected) process.on('exit', writeCache)
+
+function bundle() {
+  if (basename(__filename) === 'cli.cjs') return 'main'
+  return process.argv[2] === 'post-checkout' ? 'hook-provisioning' : 'hook-gates'
+}
 
 function readCache() {
   try {
@@ -19,22 +46,13 @@ function readCache() {
   }
 }
 
-const cachedData = readCache()
-const words = '(function(require,module,exports,__filename,__dirname,__import){'
-const options = { filename: file, ...(cachedData ? { cachedData } : {}) }
-const script = new Script(`${words}${readFileSync(file, 'utf8')}\n})`, options)
-const module_ = { exports: {} }
-// code that runs out of a Script has no import() of its own without an experimental flag: the build calls ours
-script.runInThisContext()(require, module_, module_.exports, file, __dirname, (url) => import(url))
-
-if (cachedData === undefined || script.cachedDataRejected)
-  // after the run, so that the functions it compiled are in the cache too
-  process.on('exit', () => {
-    const temporary = `${cache}.${process.pid}`
-    try {
-      writeFileSync(temporary, script.createCachedData())
-      renameSync(temporary, cache)
-    } catch {
-      rmSync(temporary, { force: true })
-    }
-  })
+function writeCache() {
+  const temporary = `${cache}.${process.pid}`
+  try {
+    writeFileSync(temporary, script.createCachedData())
+    renameSync(temporary, cache)
+  } catch {
+    // a sandbox that may not write here, a full disk: it starts plainly next time too
+    rmSync(temporary, { force: true })
+  }
+}

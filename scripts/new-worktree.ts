@@ -10,7 +10,7 @@ import { worktreeStateDir } from './system/identity.ts'
 import { stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { createOutput, type Output } from './system/output.ts'
 import { readPolicy } from './system/policy-source.ts'
-import { openRepository, type Repository } from './system/repository.ts'
+import { openHookRepository, type Repository } from './system/repository.ts'
 import { worktreeSlug } from './system/worktree-facts.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function provisionNewWorktree(world: NodeJS.Process): Promise<void>
   const [cwd, env] = [world.cwd(), world.env]
   try {
     if (env.LANEKEEPER === '0' || env.LANEKEEPER_SETUP === 'caller') return
-    const repository = openRepository(cwd, env)
+    const repository = openHookRepository(cwd, env)
     if (!repository.isLinked || existsSync(worktreeStateDir(repository.gitDir))) return
     const { record } = await provisionQuickly(repository, readPolicy(repository, installedBase(repository)), {
       wait: false,

@@ -23,9 +23,10 @@ export function isDisabled(value: string): boolean {
   return value.startsWith(DISABLED)
 }
 
-/** The text without our block: the user's own lines. */
+/** The text without our block: the user's own lines. Taking a block out of markers around it can leave another. */
 export function withoutBlock(text: string): string {
-  return text.replace(BLOCK, '')
+  const without = text.replace(BLOCK, '')
+  return without === text ? text : withoutBlock(without)
 }
 
 /** Our block's lines without the markers; empty where there is no block. */

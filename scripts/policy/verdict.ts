@@ -45,7 +45,7 @@ export interface Verdict {
   readonly checked: number
 }
 
-type Rule = (change: Change, contribution: Contribution & { task: Task }, facts: Facts) => string | null
+type Rule = (change: Change, facts: Facts) => string | null
 
 const pathRules: readonly { readonly name: RuleName; readonly rule: Rule }[] = [
   { name: 'link-escapes', rule: linkEscapes },
@@ -66,13 +66,20 @@ function violationsOf(contribution: Contribution, facts: Facts): Violation[] {
   const { task } = contribution
   if (task === null) return violationsWithoutTask(contribution, facts)
   const scope = scopeOf(task, facts.settings)
-  return contribution.changes.flatMap((change) => {
-    const refusal = scope.refusal(change.path)
-    if (refusal !== null) return [violation(refusal.rule, change, contribution, refusal.message)]
-    const broken = pathRules.find(({ rule }) => rule(change, { ...contribution, task }, facts) !== null)
-    if (!broken) return []
-    return [violation(broken.name, change, contribution, broken.rule(change, { ...contribution, task }, facts) ?? '')]
-  })
+  const violations: Violation[] = []
+  for (const change of contribution.changes) {
+    const broken = scope.refusal(change.path) ?? brokenPathRule(change, facts)
+    if (broken !== null) violations.push(violation(broken.rule, change, contribution, broken.message))
+  }
+  return violations
+}
+
+function brokenPathRule(change: Change, facts: Facts): { readonly rule: RuleName; readonly message: string } | null {
+  for (const { name, rule } of pathRules) {
+    const message = rule(change, facts)
+    if (message !== null) return { rule: name, message }
+  }
+  return null
 }
 
 /** A branch that looks like a task's but has no open task is refused whole; any other branch is a person's. */
@@ -88,7 +95,7 @@ function violation(rule: RuleName, change: Change, contribution: Contribution, m
 }
 
 /** A link is judged by where it points: absolute or above the root would let a later write land anywhere. */
-function linkEscapes(change: Change, _contribution: Contribution, facts: Facts): string | null {
+function linkEscapes(change: Change, facts: Facts): string | null {
   if (change.newMode !== SYMLINK_MODE) return null
   const target = facts.linkTargets.get(change.path)
   if (target === undefined || !escapesRepository(change.path, target)) return null
@@ -105,7 +112,7 @@ function escapesRepository(path: string, target: string): boolean {
   })
 }
 
-function hasNameTwin(change: Change, _contribution: Contribution, facts: Facts): string | null {
+function hasNameTwin(change: Change, facts: Facts): string | null {
   const twin = facts.nameTwins.get(change.path)
   return twin === undefined ? null : `the same name as ${twin} but for case or Unicode form: one disk cannot hold both`
 }

@@ -20,8 +20,10 @@ function baseInFiles(commonDir: string): string | null {
   if (name === undefined) return null
   const ref = join(commonDir, 'refs/heads', name)
   // a directory where only `main/something` exists
-  if (!statSync(ref, { throwIfNoEntry: false })?.isFile()) return null
-  return /^[0-9a-f]{40,64}\n$/.test(readIfExists(ref) ?? '') ? name : null
+  const isLoose = statSync(ref, { throwIfNoEntry: false })?.isFile() ?? false
+  if (isLoose) return /^[0-9a-f]{40,64}\n$/.test(readIfExists(ref) ?? '') ? name : null
+  const packed = readIfExists(join(commonDir, 'packed-refs')) ?? ''
+  return packed.includes(` refs/heads/${name}\n`) ? name : null
 }
 
 function baseByGit(git: Git): string {

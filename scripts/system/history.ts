@@ -1,6 +1,7 @@
 /** The questions the gate asks about commits, each one git process. */
 import { type Commit, LOG_OPTIONS, parseLog } from '../policy/attribution.ts'
 import { type Change, parseRawDiff, RAW_DIFF_OPTIONS } from '../policy/changes.ts'
+import { LanekeeperError } from '../policy/errors.ts'
 import type { Git } from './git.ts'
 
 /** The commit a name stands for, or null. */
@@ -12,6 +13,13 @@ export function commitOf(git: Git, name: string): string | null {
 /** The commit where two histories part, or null. */
 export function mergeBaseOf(git: Git, a: string, b: string): string | null {
   return git.attempt(['merge-base', a, b]).stdout.trim() || null
+}
+
+/** The error for a name that stands for nothing. */
+export function noSuchCommit(name: string): LanekeeperError {
+  return new LanekeeperError('git', `There is no branch or commit "${name}".`, {
+    hint: 'All branches: git branch --list',
+  })
 }
 
 /** Whether `ancestor` is contained in `tip`. */
@@ -32,16 +40,18 @@ export function changesOfMerge(git: Git, landed: readonly string[], tip: string)
     // it refuses when there is not exactly one merge base
     if (diff.status === 0) return parseRawDiff(diff.stdout)
   }
+  const oid = commitOf(git, tip)
+  if (oid === null) throw noSuchCommit(tip.replace(/^refs\/heads\//, ''))
   const bases = git
-    .attempt(['merge-base', '--all', tip, ...landed])
+    .attempt(['merge-base', '--all', oid, ...landed])
     .stdout.split('\n')
     .filter((line) => line !== '')
-  if (bases.includes(tip)) return []
+  if (bases.includes(oid)) return []
   if (bases.length > 1) {
-    const merged = git.attempt(['merge-tree', '--write-tree', into, tip]).stdout.split('\n')[0] ?? ''
+    const merged = git.attempt(['merge-tree', '--write-tree', into, oid]).stdout.split('\n')[0] ?? ''
     if (/^[0-9a-f]{40,}$/.test(merged)) return changesBetween(git, into, merged)
   }
-  return changesBetween(git, bases[0] ?? emptyTree(git), tip)
+  return changesBetween(git, bases[0] ?? emptyTree(git), oid)
 }
 
 /** The plain diff of two commits or trees. */

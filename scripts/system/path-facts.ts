@@ -14,7 +14,10 @@ export function linkTargetsOf(repository: Repository, changes: readonly Change[]
   return new Map(links.map(({ path }, index) => [path, targets[index]?.content.toString('utf8') ?? '']))
 }
 
-/** Added paths that the base holds already but for case or Unicode form, directories included. */
+/**
+ * Added paths that the base holds already but for case or Unicode form, directories included. What is known of a
+ * directory is found out once: a branch may add 50,000 files to a hundred of them.
+ */
 export function nameTwinsOf(
   repository: Repository,
   policy: Policy,
@@ -22,21 +25,29 @@ export function nameTwinsOf(
 ): ReadonlyMap<string, string> {
   const added = changes.filter(({ status, path }) => status === 'A' && !path.includes('\n')).map(({ path }) => path)
   if (added.length === 0 || policy.baseTip === null) return new Map()
+  const directories = withAncestors(new Set(added.map(directoryOf)))
+  const existing = namesAtBase(repository, policy.baseTip, directories)
   const deleted = new Set(changes.filter(({ status }) => status === 'D').map(({ path }) => path))
-  const existing = siblingsAtBase(repository, policy.baseTip, added)
   const known = new Map(existing.filter((path) => !deleted.has(path)).map((path) => [folded(path), path]))
   const exact = new Set(existing)
-  return new Map(
-    added.flatMap((path) => {
-      const twin = [...ancestorsOf(path), path].find((part) => !exact.has(part) && known.has(folded(part)))
-      return twin === undefined ? [] : [[path, known.get(folded(twin)) ?? ''] as const]
-    }),
-  )
+  const twinOf = (path: string) => (exact.has(path) ? undefined : known.get(folded(path)))
+  const directoryTwins = new Map(directories.map((directory) => [directory, twinOf(directory)]))
+  const twins = new Map<string, string>()
+  for (const path of added) {
+    const twin = firstTwin(directoryOf(path), directoryTwins) ?? twinOf(path)
+    if (twin !== undefined) twins.set(path, twin)
+  }
+  return twins
 }
 
-/** Everything beside the paths and their directories at the base: one tree object a directory, one process in all. */
-function siblingsAtBase(repository: Repository, baseTip: string, paths: readonly string[]): string[] {
-  const directories = ['', ...new Set(paths.flatMap(ancestorsOf))]
+/** The outermost directory above that has a twin: below it everything has. */
+function firstTwin(directory: string, twins: ReadonlyMap<string, string | undefined>): string | undefined {
+  if (directory === '') return undefined
+  return firstTwin(directoryOf(directory), twins) ?? twins.get(directory)
+}
+
+/** What the base holds in these directories: one tree object each, one process in all. */
+function namesAtBase(repository: Repository, baseTip: string, directories: readonly string[]): string[] {
   const trees = readObjects(
     repository.git,
     directories.map((directory) => `${baseTip}:${directory}`),
@@ -49,11 +60,22 @@ function siblingsAtBase(repository: Repository, baseTip: string, paths: readonly
 }
 
 function folded(path: string): string {
-  return path.normalize('NFC').toLowerCase()
+  return (/[^\u0000-\u007f]/.test(path) ? path.normalize('NFC') : path).toLowerCase()
 }
 
-/** `a/b/c.ts` → `a`, `a/b`. */
-function ancestorsOf(path: string): string[] {
-  const parts = path.split('/').slice(0, -1)
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+/** `a/b/c.ts` → `a/b`; the root is ``. */
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash === -1 ? '' : path.slice(0, slash)
+}
+
+function withAncestors(directories: ReadonlySet<string>): string[] {
+  const all = new Set([''])
+  const add = (directory: string): void => {
+    if (all.has(directory)) return
+    add(directoryOf(directory))
+    all.add(directory)
+  }
+  for (const directory of directories) add(directory)
+  return [...all]
 }

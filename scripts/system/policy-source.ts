@@ -22,6 +22,8 @@ export interface Policy {
   readonly settingsFrom: 'base' | 'worktree' | 'defaults'
   /** Every task, open or not, oldest first. */
   readonly tasks: readonly Task[]
+  /** Tree of the base's `.husky`, or null. */
+  readonly hooksTree: string | null
 }
 
 /**
@@ -32,14 +34,15 @@ export interface Policy {
 export function readPolicy(repository: Repository, knownBase?: string): Policy {
   const base = knownBase ?? baseOf(repository)
   const ref = `refs/heads/${base}`
-  const [tip, file, tree] = readObjects(repository.git, [
+  const [tip, file, tree, hooks] = readObjects(repository.git, [
     `${ref}^{commit}`,
     `${ref}:${SETTINGS_FILE}`,
     `${TASKS_REF}^{tree}`,
+    `${ref}:.husky`,
   ])
   const { settings, settingsFrom } = settingsOf(repository, base, file ? file.content.toString('utf8') : null)
   const tasks = tree ? tasksOf(repository, tree) : []
-  return { base, baseTip: tip?.oid ?? null, settings, settingsFrom, tasks }
+  return { base, baseTip: tip?.oid ?? null, settings, settingsFrom, tasks, hooksTree: hooks?.oid ?? null }
 }
 
 interface TasksCache {

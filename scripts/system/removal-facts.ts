@@ -95,14 +95,16 @@ function isOnAnyRef(git: Git, commit: string): boolean {
   return git.text(['for-each-ref', '--count=1', '--contains', commit, 'refs/heads', 'refs/tags', 'refs/remotes']) !== ''
 }
 
-function whatRuns({ gitDir }: Worktree, record: WorktreeRecord | null, env: NodeJS.ProcessEnv): string[] {
+function whatRuns({ gitDir, path }: Worktree, record: WorktreeRecord | null, env: NodeJS.ProcessEnv): string[] {
   if (record === null) return []
   const ports = Object.entries(record.ports?.ports ?? {})
   const listeners = listenersOn(new Set(ports.map(([, port]) => port)), env)
   const busy = ports.flatMap(([name, port]) => {
     const listener = listeners.get(port)
-    const by = listener?.pid ? ` by ${listener.program ?? 'process'} ${listener.pid}` : ''
-    return listener ? [`port ${port} (${name}) is in use${by}`] : []
+    // a process that stands elsewhere only borrows the port: it loses nothing when this worktree goes
+    if (!listener || (listener.cwd !== null && !isInside(listener.cwd, path))) return []
+    const by = listener.pid ? ` by ${listener.program ?? 'process'} ${listener.pid}` : ''
+    return [`port ${port} (${name}) is in use${by}`]
   })
   const setUp = gitDir === null ? null : readIfExists(join(worktreeStateDir(gitDir), 'lock'))
   const busyWithIt = [record.worker, setUp].find((owner) => owner !== null && isAlive(owner))

@@ -33,6 +33,16 @@ export interface Repository {
  * @throws `not-a-repository`, `git-missing`, `git-too-old`
  */
 export function openRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[] = []): Repository {
+  return readRepository(cwd, env, keep, gitDirBeside(cwd)) ?? askRepository(cwd, env, keep)
+}
+
+/** The same for a hook, which git starts in the worktree's root, often with GIT_DIR set. */
+export function openHookRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[] = []): Repository {
+  const gitDir = env.GIT_DIR ? resolve(cwd, env.GIT_DIR) : gitDirBeside(cwd)
+  return readRepository(cwd, env, keep, gitDir) ?? askRepository(cwd, env, keep)
+}
+
+function askRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[]): Repository {
   const git = openGit(cwd, env, keep)
   const found = git.attempt([
     'rev-parse',
@@ -48,22 +58,26 @@ export function openRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readon
 }
 
 /**
- * The same for a hook, which git starts in the worktree's root with GIT_DIR set or a `.git` beside it: read from files,
- * since a process costs a tenth of what a hook may take. Anything unusual is asked of git.
+ * A worktree's root with an ordinary git dir, read from files: a process costs a tenth of what a hook may take. Null for
+ * anything unusual (a submodule, a bare repository, a git dir elsewhere, a push's receiving half): then git is asked.
  */
-export function openHookRepository(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[] = []): Repository {
-  const gitDir = gitDirOf(cwd, env)
-  // in a push's receiving half the directory is the git dir itself
-  if (gitDir === null || gitDir === cwd || !existsSync(join(gitDir, 'HEAD'))) return openRepository(cwd, env, keep)
+function readRepository(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  keep: readonly string[],
+  gitDir: string | null,
+): Repository | null {
+  if (gitDir === null || gitDir === cwd || !existsSync(join(gitDir, 'HEAD'))) return null
   const commonFile = join(gitDir, 'commondir')
   const isLinked = existsSync(commonFile)
-  if (!isLinked && basename(gitDir) !== '.git') return openRepository(cwd, env, keep)
   const commonDir = isLinked ? resolve(gitDir, readFileSync(commonFile, 'utf8').trim()) : gitDir
-  return describe(openGit(cwd, env, keep), env, { gitDir, commonDir, root: cwd, isBare: false })
+  const config = join(commonDir, 'config')
+  if (basename(commonDir) !== '.git' || !existsSync(config)) return null
+  if (/^\s*(bare\s*=\s*true|worktree\s*=)/im.test(readFileSync(config, 'utf8'))) return null
+  return describe(openGit(cwd, env, keep), env, { gitDir, commonDir, root: realpathSync(cwd), isBare: false })
 }
 
-function gitDirOf(cwd: string, env: NodeJS.ProcessEnv): string | null {
-  if (env.GIT_DIR) return resolve(cwd, env.GIT_DIR)
+function gitDirBeside(cwd: string): string | null {
   const dotGit = join(cwd, '.git')
   if (!existsSync(dotGit)) return null
   if (statSync(dotGit).isDirectory()) return dotGit

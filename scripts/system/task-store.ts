@@ -5,6 +5,7 @@
 import { LanekeeperError } from '../policy/errors.ts'
 import { formatTask, type Task } from '../policy/task.ts'
 import type { Git } from './git.ts'
+import { parseTree, readObjects } from './objects.ts'
 import { TASKS_REF } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { writeTaskBranches } from './task-branches.ts'
@@ -47,15 +48,11 @@ function swap(
   message: string,
   change: (entries: ReadonlyMap<string, string>) => ReadonlyMap<string, string>,
 ): void {
-  const author = identityOf(git)
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const current = git.attempt(['rev-parse', '--verify', '--quiet', `${TASKS_REF}^{commit}`]).stdout.trim()
-    const entries = change(current === '' ? new Map() : entriesOf(git, current))
-    const listing = [...entries].map(([name, oid]) => `100644 blob ${oid}\t${name}\0`).join('')
-    const tree = git.text(['mktree', '-z'], { input: listing })
-    const parent = current === '' ? [] : ['-p', current]
-    const commit = git.text(['commit-tree', tree, ...parent, '-m', message], { env: author })
-    const expected = current === '' ? '0'.repeat(commit.length) : current
+    const [current, tree] = readObjects(git, [`${TASKS_REF}^{commit}`, `${TASKS_REF}^{tree}`])
+    const entries = change(new Map(tree ? parseTree(tree).map(({ name, oid }) => [name, oid]) : []))
+    const commit = commitTasks(git, entries, current?.oid ?? null, message)
+    const expected = current?.oid ?? '0'.repeat(commit.length)
     if (git.attempt(['update-ref', '--create-reflog', '-m', message, TASKS_REF, commit, expected]).status === 0) return
   }
   throw new LanekeeperError('git', `${TASKS_REF} could not be written: other processes kept winning.`, {
@@ -63,21 +60,20 @@ function swap(
   })
 }
 
-function entriesOf(git: Git, commit: string): Map<string, string> {
-  return new Map(
-    git.nul(['ls-tree', '-z', commit]).map((line) => {
-      const [meta = '', name = ''] = line.split('\t')
-      return [name, meta.split(' ')[2] ?? '']
-    }),
-  )
+function commitTasks(git: Git, entries: ReadonlyMap<string, string>, parent: string | null, message: string): string {
+  const listing = [...entries].map(([name, oid]) => `100644 blob ${oid}\t${name}\0`).join('')
+  const tree = git.text(['mktree', '-z'], { input: listing })
+  const args = ['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message]
+  const { status, stdout } = git.attempt(args)
+  return status === 0 ? stdout.trim() : git.text(args, { env: OUR_IDENTITY })
 }
 
-/** The person's own identity; a machine without one still gets a task, in our name. */
-function identityOf(git: Git): Record<string, string> {
-  if (git.attempt(['var', 'GIT_COMMITTER_IDENT']).status === 0) return {}
-  const name = 'lanekeeper'
-  const email = 'lanekeeper@localhost'
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
+/** A person's own identity makes the audit trail; a machine without one still gets its task, in our name. */
+const OUR_IDENTITY = {
+  GIT_AUTHOR_NAME: 'lanekeeper',
+  GIT_AUTHOR_EMAIL: 'lanekeeper@localhost',
+  GIT_COMMITTER_NAME: 'lanekeeper',
+  GIT_COMMITTER_EMAIL: 'lanekeeper@localhost',
 }
 
 function taken(id: string): LanekeeperError {

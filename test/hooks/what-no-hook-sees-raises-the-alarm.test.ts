@@ -38,13 +38,6 @@ const ways: [string, (repository: StrayingTask) => void][] = [
       else r.git(['switch', '-q', BRANCH], { cwd: r.worktree })
     },
   ],
-  [
-    'rebase --update-refs',
-    (r) => {
-      r.git(['reset', '-q', '--hard', 'HEAD'])
-      r.git(['-c', 'core.hooksPath=/dev/null', 'update-ref', 'refs/heads/main', BRANCH], { cwd: r.worktree })
-    },
-  ],
 ]
 
 describe('base-moved-unjudged', () => {
@@ -131,5 +124,77 @@ describe('a person’s commits around the stray ones stay', () => {
     expect(repository.git(['show', 'main:README.md'])).toBe('mine')
     expect(repository.git(['status', '--porcelain'])).toBe('')
     expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+})
+
+describe('while the base is checked out nowhere', () => {
+  /** The main worktree stands on another branch, so no hook guards the base. */
+  function elsewhere(): StrayingTask {
+    const repository = baseAndStrayingTask()
+    repository.git(['switch', '-q', '-c', 'elsewhere'])
+    return repository
+  }
+  const copy = (repository: StrayingTask) => {
+    repository.git(['branch', 'copy', BRANCH])
+    return 'copy'
+  }
+  const moves: [string, (repository: StrayingTask) => void][] = [
+    ['branch -f', (r) => r.git(['branch', '-f', 'main', BRANCH])],
+    ['branch -M', (r) => r.git(['branch', '-M', copy(r), 'main'])],
+    ['fetch into it', (r) => r.git(['fetch', '-q', '.', `${BRANCH}:main`])],
+    ['push into it without hooks', (r) => r.git(['push', '-q', '--no-verify', '.', `${BRANCH}:main`])],
+    [
+      'symbolic-ref and reset',
+      (r) => {
+        r.git(['-c', 'core.hooksPath=/dev/null', 'symbolic-ref', 'HEAD', 'refs/heads/main'])
+        r.git(['-c', 'core.hooksPath=/dev/null', 'reset', '-q', '--hard', BRANCH])
+        r.git(['switch', '-q', 'elsewhere'])
+      },
+    ],
+    [
+      'fast-import',
+      (r) => {
+        const stream = r.git(['fast-export', `main..${BRANCH}`]).replaceAll(`refs/heads/${BRANCH}`, 'refs/heads/main')
+        expect(r.run('git', ['fast-import', '--quiet', '--force'], { cwd: r.root, input: `${stream}\n` }).status).toBe(
+          0,
+        )
+      },
+    ],
+    [
+      'rebase --update-refs',
+      (r) => {
+        // main is put into the middle of a branch that is rebased onto nothing new but an edit of its first commit
+        copy(r)
+        r.git(['update-ref', 'refs/heads/main', BRANCH])
+        r.git(['update-ref', 'refs/lanekeeper/verified/main', r.before])
+        const cwd = r.path('copying')
+        r.git(['worktree', 'add', '-q', cwd, 'copy'], { env: { LANEKEEPER: '0' } })
+        r.git(['rebase', '-q', '--force-rebase', '--update-refs', r.before], {
+          cwd,
+          env: { GIT_COMMITTER_DATE: '2030-01-01T00:00:00Z' },
+        })
+      },
+    ],
+  ]
+  it.each(moves)('%s', (_name, move) => {
+    const repository = elsewhere()
+    move(repository)
+    expect(repository.git(['rev-parse', 'main'])).not.toBe(repository.before)
+    const { alarms } = JSON.parse(repository.lanekeeper(['status', '--json']).stdout)
+    expect(alarms).toHaveLength(1)
+    expect(alarms[0]).toMatchObject({ code: 'base-moved-unjudged', files: ['lib/pool.ts'] })
+    const undo = /undo: +(git .+)/.exec(alarms[0].hint)?.[1] ?? 'false'
+    expect(repository.run('sh', ['-c', undo], { cwd: repository.root })).toMatchObject({ status: 0 })
+    expect(repository.git(['rev-parse', 'main'])).toBe(repository.before)
+    expect(repository.git(['status', '--porcelain'])).toBe('')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it('a push into it with hooks is refused', () => {
+    const repository = elsewhere()
+    const ran = repository.tryGit(['push', '-q', '.', `${BRANCH}:main`])
+    expect(ran.status).not.toBe(0)
+    expect(ran.stderr).toContain('lib/pool.ts')
+    expect(repository.git(['rev-parse', 'main'])).toBe(repository.before)
   })
 })

@@ -90,7 +90,8 @@ describe('our block', () => {
           expect(once.match(/^PORT=1\r?$/gm)).toHaveLength(1)
         },
       ),
-      { numRuns: 1000 },
+      // a block between stray markers was left once by a single pass
+      { numRuns: 1000, examples: [['# >>> lanekeeper\n# >>> lanekeeper\n# <<< lanekeeper\r\n# <<< lanekeeper']] },
     )
   })
 

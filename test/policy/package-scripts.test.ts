@@ -9,8 +9,8 @@ const prepares: [name: string, before: string | undefined, after: string][] = [
   ['one that has it', 'husky && lanekeeper install', 'husky && lanekeeper install'],
   [
     'our own',
-    'node esbuild.config.mjs && node dist/cli.mjs install',
-    'node esbuild.config.mjs && node dist/cli.mjs install',
+    'node esbuild.config.mjs && node dist/cli.cjs install',
+    'node esbuild.config.mjs && node dist/cli.cjs install',
   ],
 ]
 

@@ -3,7 +3,7 @@ import { createRepository } from '../support/repository.ts'
 
 it('eight at once: eight worktrees, all ready, no port twice, nothing left locked', async () => {
   const project = createRepository({ 'src/a.ts': 'export {}\n' })
-  const cli = new URL('../../dist/cli.mjs', import.meta.url).pathname
+  const cli = new URL('../../dist/cli.cjs', import.meta.url).pathname
   const numbers = Array.from({ length: 8 }, (_, index) => index)
   const runs = await Promise.all(
     numbers.map((n) =>

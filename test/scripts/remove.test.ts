@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { knownWorktreeId } from '../../scripts/system/identity.ts'
@@ -150,23 +150,26 @@ describe('remove', () => {
     expectNothingLeft(project)
   })
 
-  it('refuses while something listens on its port', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await new Promise((listening) => server.once('listening', listening))
-    const { port } = server.address() as { port: number }
+  it('refuses while something that stands in it listens on its port', async () => {
     const project = createRepository(settings())
-    recorded(project, startTask(project, 'a'), port)
-    const refused = await project.start('node', [join(process.cwd(), 'dist/cli.mjs'), 'remove', 'a'], {
-      cwd: project.root,
-    })
+    const path = startTask(project, 'a')
+    const { port, stop } = await serverIn(path)
+    recorded(project, path, port)
+    const refused = project.lanekeeper(['remove', 'a'])
     expect(refused.status).toBe(1)
     expect(refused.stderr).toContain(`port ${port} (PORT) is in use`)
-    const forced = await project.start('node', [join(process.cwd(), 'dist/cli.mjs'), 'remove', 'a', '--force-live'], {
-      cwd: project.root,
-    })
-    expect(forced.status).toBe(0)
+    expect(project.lanekeeper(['remove', 'a', '--force-live'])).toMatchObject({ status: 0 })
     expectNothingLeft(project)
+    stop()
+  })
+
+  it('minds no process that stands elsewhere and only borrows the port', async () => {
+    const project = createRepository(settings())
+    const { port, stop } = await serverIn(project.root)
+    recorded(project, startTask(project, 'a'), port)
+    expect(project.lanekeeper(['remove', 'a'])).toMatchObject({ status: 0 })
+    expectNothingLeft(project)
+    stop()
   })
 
   it.skipIf(!hasTmux)('refuses while an agent runs in its window, and closes the window when it goes', () => {
@@ -246,3 +249,13 @@ describe('remove', () => {
     expectNothingLeft(project)
   })
 })
+
+/** A server of its own process, standing in `cwd`, on a port that is free. */
+async function serverIn(cwd: string): Promise<{ port: number; stop: () => void }> {
+  const code = "const s=require('net').createServer().listen(0,'127.0.0.1',()=>console.log(s.address().port))"
+  const child = spawn(process.execPath, ['-e', code], { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
+  const stop = () => void child.kill('SIGKILL')
+  onTestFinished(stop)
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { port: Number(String(line)), stop }
+}

@@ -104,7 +104,7 @@ it('edits at a terminal in the editor of the person, and keeps what was typed wh
   if (project.run('sh', ['-c', 'command -v script']).status !== 0) return context.skip('no script(1) for a terminal')
   const editor = project.write('editor.sh', '#!/bin/sh\nsed -i "s/^deny: .*/deny: 7/" "$1"\n')
   chmodSync(editor, 0o755)
-  const cli = new URL('../../dist/cli.mjs', import.meta.url).pathname
+  const cli = new URL('../../dist/cli.cjs', import.meta.url).pathname
   const line = `${process.execPath} ${cli} task edit add-login`
   const ran = project.run('script', ['-qec', line, '/dev/null'], {
     cwd: project.root,

@@ -20,7 +20,7 @@ import { isAlive } from '../../scripts/system/lock.ts'
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, '../..')
 /** The built bin; `npm test` builds it first. */
-export const CLI = join(PROJECT_ROOT, 'dist', 'cli.mjs')
+export const CLI = join(PROJECT_ROOT, 'dist', 'cli.cjs')
 
 export interface Ran {
   readonly status: number

@@ -357,7 +357,7 @@ describe('every engine of this machine', () => {
 /** As in a process that was started from a place without node_modules. */
 async function withoutOwnModules<T>(work: () => T | Promise<T>): Promise<T> {
   const [, program] = process.argv
-  process.argv[1] = '/nowhere/cli.mjs'
+  process.argv[1] = '/nowhere/cli.cjs'
   try {
     return await work()
   } finally {
