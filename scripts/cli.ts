@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Command, Input, Option, Result, Session } from './command.ts'
 import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
+import { nearestWord } from './policy/nearest-word.ts'
 import { VERSION } from './policy/version.ts'
 import { ask } from './system/ask.ts'
 import { createOutput, type Output, table } from './system/output.ts'
@@ -34,16 +35,22 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
 }
 
 async function main(argv: readonly string[], world: NodeJS.Process): Promise<number> {
-  const json = argv.slice(0, endOfOptions(argv)).includes('--json')
+  const words = withoutHandedOnDashes(argv)
+  const json = words.slice(0, endOfOptions(words)).includes('--json')
   const out = createOutput(world, { json })
   try {
-    const [verb, ...rest] = argv
+    const [verb, ...rest] = words
     if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') return showHelp(out, rest[0])
     if (verb === '--version' || verb === '-v') return answer(out, VERSION)
     return await runVerb(verb, rest, world, out)
   } catch (error) {
     return report(error, out)
   }
+}
+
+/** `pnpm run new-task -- --title …` hands on the `--` too; only `run` has words after it. */
+function withoutHandedOnDashes(argv: readonly string[]): readonly string[] {
+  return argv[1] === '--' && argv[0] !== 'run' ? [...argv.slice(0, 1), ...argv.slice(2)] : argv
 }
 
 /** `run -- cmd --json` hands --json to cmd. */
@@ -54,13 +61,20 @@ function endOfOptions(argv: readonly string[]): number {
 
 async function runVerb(verb: string, argv: readonly string[], world: NodeJS.Process, out: Output): Promise<number> {
   const entry = VERBS[verb]
-  if (!entry)
-    throw new LanekeeperError('usage', `There is no verb "${verb}".`, { hint: 'All verbs: npx lanekeeper --help' })
+  if (!entry) throw noSuchVerb(verb)
   const { command } = await entry.load()
   if (argv.slice(0, endOfOptions(argv)).some((word) => word === '--help' || word === '-h'))
     return answer(out, helpOf(verb, command))
   const input = parse(verb, command, argv)
   return print(await command.run(input, openSession(world, out, input)), out)
+}
+
+function noSuchVerb(verb: string): LanekeeperError {
+  const meant = nearestWord(verb, Object.keys(VERBS))
+  const guess = meant === null ? '' : `Did you mean: npx lanekeeper ${meant}\n`
+  return new LanekeeperError('usage', `There is no verb "${verb}".`, {
+    hint: `${guess}All verbs: npx lanekeeper --help`,
+  })
 }
 
 function openSession(world: NodeJS.Process, out: Output, input: Input): Session {
@@ -81,9 +95,11 @@ function parse(verb: string, command: Command, argv: readonly string[]): Input {
       throw new Error(`expected ${least === most ? least : `${least} to ${most}`} word(s), got ${positionals.length}`)
     return { values: values as Input['values'], positionals, rest: argv.slice(end + 1) }
   } catch (cause) {
-    const message = (cause as Error).message.split('. To specify')[0]
+    const message = (cause as Error).message.split('. To specify')[0] ?? ''
+    const unknown = /^Unknown option '--(.+)'/.exec(message)?.[1]
+    const meant = unknown === undefined ? null : nearestWord(unknown, Object.keys(options))
     throw new LanekeeperError('usage', `lanekeeper ${verb}: ${message}.`, {
-      hint: `Usage: lanekeeper ${verb} ${command.usage}\nMore: npx lanekeeper ${verb} --help`,
+      hint: `${meant === null ? '' : `Did you mean: --${meant}\n`}Usage: lanekeeper ${verb} ${command.usage}\nMore: npx lanekeeper ${verb} --help`,
     })
   }
 }

@@ -41,6 +41,13 @@ function checkHooksPath(scene: Scene): Finding[] {
   const { local, effective } = hooksPathOf(repository)
   if (isPinned(repository) && local === hooksDir(repository))
     return [ok(`core.hooksPath is pinned twice (${effective})`)]
+  // husky sets it back at each install, in any worktree; the second pin is there for that
+  if (isPinned(repository) && local?.startsWith('.husky'))
+    return [ok(`core.hooksPath is pinned (${effective}); husky’s ${local} in .git/config does not count`)]
+  if (isPinned(repository))
+    return [
+      problem(`core.hooksPath is ${local ?? 'unset'} in .git/config: one of two pins is left`, FIX, reinstall(scene)),
+    ]
   return [problem(`core.hooksPath is ${effective ?? 'unset'} here, not Lanekeeper’s`, FIX, reinstall(scene))]
 }
 

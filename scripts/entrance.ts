@@ -1,7 +1,7 @@
 /** What every verb does first: open the repository, read the policy, look whether the base moved behind the gate's back. */
 import { type Alarm, alarmsOf } from './alarms.ts'
 import type { Session } from './command.ts'
-import { isInstalled, refreshHooks } from './install.ts'
+import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './install.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 
@@ -22,8 +22,20 @@ export function enter(session: Session, { alarms = true }: { alarms?: boolean } 
   if (!isInstalled(repository)) assertGitVersion(repository.git)
   const policy = readPolicy(repository)
   if (!alarms || session.env.LANEKEEPER === '0') return { repository, policy, alarms: [] }
-  refreshHooks(repository, policy)
+  refreshedHooks(repository, policy, session)
   const found = alarmsOf(repository, policy)
   if (!session.out.isJson) for (const { code, message, hint } of found) session.out.error(`${code}: ${message}`, hint)
   return { repository, policy, alarms: found }
+}
+
+/** Without hooks nothing is refused, and git does not say so. */
+function refreshedHooks(repository: Repository, policy: Policy, { out }: Session): void {
+  const wereLost = hooksAreLost(repository)
+  refreshHooks(repository, policy)
+  if (wereLost)
+    out.warn(
+      `${repository.stateDir} was deleted, and every hook with it: the hooks are installed anew. Worktrees that lost their ports: npx lanekeeper doctor --fix`,
+    )
+  else if (hooksAreMissing(repository, policy))
+    out.warn('The hooks are not installed in this clone, so nothing is refused here: npx lanekeeper install')
 }

@@ -10,7 +10,7 @@ import type { Command, Result, Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { VERSION } from './policy/version.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
-import { foreignHooksPath, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
+import { foreignHooksPath, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
 import { baseHooksInWorktree } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
 import { parseTree, readObjects } from './system/objects.ts'
@@ -68,17 +68,30 @@ export function installHooks(repository: Repository, policy: Policy): Installati
 
 /**
  * Refreshes an installation that is out of date (a newer package, changed hooks or settings on the base, a pin that
- * something removed). Does nothing where Lanekeeper was never installed, and nothing when called from the hooks' copy of
- * another version than the package's, since only the package knows which is newer.
+ * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and
+ * nothing when called from the hooks' copy of another version than the package's, since only the package knows which is
+ * newer.
  * @returns whether anything was written
  */
 export function refreshHooks(repository: Repository, policy: Policy): boolean {
   const installed = readJsonIfExists<Installed>(installedFile(repository))
-  if (installed === null) return false
+  if (installed === null) return hooksAreLost(repository) && installHooks(repository, policy).changed.length > 0
   const now = whatIsInstalled(repository, policy, buildId())
   if (JSON.stringify(installed) === JSON.stringify(now)) return false
   if (foreignHooksPath(repository) !== null) return false
   return installHooks(repository, policy).changed.length > 0
+}
+
+/** Whether the hooks' copy is gone while git is still told to run it: git says nothing then, and runs no hook at all. */
+export function hooksAreLost(repository: Repository): boolean {
+  return !isInstalled(repository) && hooksPathOf(repository).local === hooksDir(repository)
+}
+
+/** Whether the base was adopted (`init` commits this hook), but nobody installed the hooks in this clone. */
+export function hooksAreMissing(repository: Repository, { base }: Policy): boolean {
+  if (isInstalled(repository)) return false
+  const hook = `refs/heads/${base}:.husky/reference-transaction`
+  return repository.git.attempt(['rev-parse', '--verify', '--quiet', hook]).status === 0
 }
 
 /** Whether hooks were ever installed in this clone. */

@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import type { Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { lastWords } from './policy/last-words.ts'
 import type { Task } from './policy/task.ts'
 import { provision } from './provision.ts'
+import { setupLog } from './slow-steps.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
-import { writeAtomically } from './system/files.ts'
+import { readIfExists, writeAtomically } from './system/files.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import type { Policy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
@@ -37,7 +39,8 @@ export async function testMerge(
   const place = openRepository(path, env)
   // landing is a person's act: they answer for the manifests it brings
   const record = await provision(place, policy, { wait: true, trust: true }, out)
-  assertSetUp(record, task)
+  keepLog(setupLog(place), log)
+  assertSetUp(record, task, log)
   out.note(`${task.id}: ${line} (log: ${log})`)
   const own = { ...env, ...worktreeEnvironment(place, record) }
   const { status, output } = await runShellLine(line, { cwd: path, env: own, log })
@@ -45,18 +48,24 @@ export async function testMerge(
   throw testsFailed(task, line, status, output, log)
 }
 
-function assertSetUp({ steps, problems }: WorktreeRecord, task: Task): void {
+/** The place goes, and with it the set-up's own log: what it says is kept in the landing's. */
+function keepLog(from: string, log: string): void {
+  const said = readIfExists(from)
+  if (said !== null) writeAtomically(log, said)
+}
+
+function assertSetUp({ steps, problems }: WorktreeRecord, task: Task, log: string): void {
   const failed = NEEDED.find((name) => steps[name]?.state === 'failed')
   if (failed === undefined) return
   const said = problems.filter(({ step }) => step === failed).map(({ message }) => message)
-  const why = said.join('\n') || steps[failed]?.message || failed
+  const why = (said.join('\n') || steps[failed]?.message || failed).replace(/\nThe whole output is in .*$/, '')
   throw new LanekeeperError('set-up', `The merge of "${task.id}" could not be set up for its test: ${why}`, {
-    hint: `Mend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
+    hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
   })
 }
 
 function testsFailed(task: Task, line: string, status: number, output: string, log: string): LanekeeperError {
-  const last = output.trimEnd().split('\n').slice(-LAST_LINES)
+  const last = lastWords(output, LAST_LINES).split('\n')
   const head = `${line} failed (${status}) on "${task.id}" merged into ${task.base}; ${task.base} is untouched.`
   return new LanekeeperError('tests-failed', [head, ...last.map((one) => `  ${one}`)].join('\n'), {
     hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,

@@ -10,6 +10,7 @@ import type { Task } from './policy/task.ts'
 import { settleTask } from './settle-task.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
 import { isAncestor } from './system/history.ts'
+import { holdFirstInterrupt } from './system/interrupt.ts'
 import { readLedger, writeRecord } from './system/ledger.ts'
 import { isAlive, thisProcess } from './system/lock.ts'
 import type { Policy } from './system/policy-source.ts'
@@ -47,9 +48,9 @@ export async function withLandingWorktree<T>(
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
   const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
   write(note)
-  const interrupts = heldInterrupts()
+  const interrupts = holdFirstInterrupt()
   const aboutToMove = (commit: string) => {
-    if (interrupts.count > 0) throw interrupted(task)
+    if (interrupts.came) throw interrupted(task)
     write({ ...note, commit })
   }
   try {
@@ -57,23 +58,13 @@ export async function withLandingWorktree<T>(
     await addWorktree(repository, { path, branch: null, startPoint: policy.baseTip, hooks: false })
     return await work({ path, aboutToMove })
   } catch (error) {
-    throw interrupts.count > 0 ? interrupted(task) : error
+    throw interrupts.came ? interrupted(task) : error
   } finally {
     await dismantle(repository, path)
     removeEmptyParent(repository, policy, path)
     rmSync(file, { force: true })
     interrupts.release()
   }
-}
-
-/** The first Ctrl-C ends the programs we run, not us: what they leave is still to be taken away. The second ends us. */
-function heldInterrupts(): { count: number; release(): void } {
-  const note = () => {
-    held.count++
-  }
-  const held = { count: 0, release: () => void process.off('SIGINT', note) }
-  process.once('SIGINT', note)
-  return held
 }
 
 /** A test that Ctrl-C cut short may end well all the same, or fail with words about anything but Ctrl-C. */

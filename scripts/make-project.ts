@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import type { Session } from './command.ts'
 import { command as init } from './init.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { lastWords } from './policy/last-words.ts'
 import { slugOf } from './policy/names.ts'
 import { projectEnv, projectFiles } from './policy/project-files.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -85,11 +86,9 @@ async function installPackages(path: string, { env, out }: Session): Promise<voi
     out.note(commandLine(words))
     const { status, output } = await runProgram(words, { cwd: path, env })
     if (status === 0) continue
-    throw new LanekeeperError(
-      'dependencies',
-      `${commandLine(words)} failed (${status}): ${output.trim().split('\n').slice(-5).join('\n')}`,
-      { hint: `The project is there. Mend the cause, then: cd ${path} && npm install && npx lanekeeper init` },
-    )
+    throw new LanekeeperError('dependencies', `${commandLine(words)} failed (${status}): ${lastWords(output, 5)}`, {
+      hint: `The project is there. Mend the cause, then: cd ${path} && npm install && npx lanekeeper init`,
+    })
   }
   if (!existsSync(join(path, 'data/dev.db'))) out.warn('npm run migrate made no data/dev.db')
 }

@@ -12,7 +12,7 @@ import { commandLine, shellQuote } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from './policy/task-draft.ts'
 import { provision } from './provision.ts'
-import { holdingInterrupts } from './system/interrupt.ts'
+import { holdFirstInterrupt, holdingInterrupts } from './system/interrupt.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
 import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
@@ -60,15 +60,21 @@ export async function makeTask(session: Session, answers: TaskAnswers, path: str
 /** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
 async function provisioned(session: Session, path: string, policy: Policy): Promise<WorktreeRecord> {
   session.out.note('Provisioning: ports, database, env file, dependencies')
+  const interrupt = holdFirstInterrupt()
   try {
-    return await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
+    const record = await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
+    if (interrupt.came) throw interrupted(path)
+    return record
   } catch (cause) {
+    if (interrupt.came) throw interrupted(path)
     if (!(cause instanceof LanekeeperError)) throw cause
     const retry = commandLine(['npx', 'lanekeeper', 'setup', path])
     throw new LanekeeperError(cause.code, `The worktree ${path} is there, but not provisioned: ${cause.message}`, {
       hint: cause.hint ? `${cause.hint}\nThen: ${retry}` : retry,
       cause,
     })
+  } finally {
+    interrupt.release()
   }
 }
 
@@ -167,7 +173,11 @@ async function addedOrUndone(
 }
 
 function interrupted(path: string): LanekeeperError {
-  return new LanekeeperError('set-up', `Interrupted: the worktree ${path} is there, but not provisioned.`, {
-    hint: commandLine(['npx', 'lanekeeper', 'setup', path]),
-  })
+  return new LanekeeperError(
+    'interrupted',
+    `Interrupted: task and worktree ${path} are there, the set-up is not finished.`,
+    {
+      hint: commandLine(['npx', 'lanekeeper', 'setup', path, '--wait']),
+    },
+  )
 }

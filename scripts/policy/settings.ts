@@ -3,6 +3,7 @@
  * The JSON schema that editors use is generated from this one (`lanekeeper.schema.json`).
  */
 import { LanekeeperError } from './errors.ts'
+import { nearestWord } from './nearest-word.ts'
 import { checkedPatterns } from './patterns.ts'
 import * as z from './schema.ts'
 import { readYaml } from './yaml-text.ts'
@@ -118,7 +119,9 @@ export function parseSettings(text: string, where: string): Settings {
   const checked = z.check(Settings, parseJson(text, where))
   if ('problem' in checked) {
     const { path, message } = checked.problem
-    throw broken(where, lineOf(path), `"${path.join('.') || 'the file'}": ${message}`)
+    const meant = path.length === 1 ? nearestWord(String(path[0]), Object.keys(Settings.shape)) : null
+    const guess = meant === null || meant === path[0] ? '' : `; did you mean "${meant}"`
+    throw broken(where, lineOf(path), `"${path.join('.') || 'the file'}": ${message}${guess}`)
   }
   return checkedSettings(checked.value, where, lineOf)
 }

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { lastWords } from '../policy/last-words.ts'
 import { hasDependencies } from '../policy/manifests.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import { canClone, cloneTree } from './clone-tree.ts'
@@ -86,8 +87,7 @@ function failureOf(words: readonly string[], { status, output }: ProgramResult, 
   const [program] = words
   if (status === 127)
     return `${program} is not installed, or not on PATH. Try: corepack enable, or: npm i -g ${program}`
-  const said = output.trim().split('\n').slice(-5).join('\n')
-  return `${commandLine(words)} exited ${status}: ${said}\nThe whole output is in ${log}`
+  return `${commandLine(words)} exited ${status}: ${lastWords(output, 5)}\nThe whole output is in ${log}`
 }
 
 /**

@@ -18,3 +18,16 @@ export async function holdingInterrupts<T>(work: (wasInterrupted: () => boolean)
     for (const signal of SIGNALS) process.removeListener(signal, note)
   }
 }
+
+/**
+ * From now on the first Ctrl-C ends the programs we run (they get it from the terminal), not us: what they leave is still
+ * to be taken away, or told of. The second ends us.
+ */
+export function holdFirstInterrupt(): { readonly came: boolean; release(): void } {
+  const note = () => {
+    held.came = true
+  }
+  const held = { came: false, release: () => void process.off('SIGINT', note) }
+  process.once('SIGINT', note)
+  return held
+}

@@ -1,4 +1,5 @@
 /** The commands of `setup` in lanekeeper.json, run in a fresh worktree. */
+import { lastWords } from '../policy/last-words.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
 import type { Step } from './ledger.ts'
@@ -25,7 +26,7 @@ export async function runSetupCommands(
   for (const line of lines) {
     const { status, output } = await runShellLine(line, { cwd: repository.root, env, log })
     if (status === 0) continue
-    const said = output.trim().split('\n').slice(-TOLD_LINES).join('\n')
+    const said = lastWords(output, TOLD_LINES)
     return {
       state: 'failed',
       message: `The set-up command ${commandLine([line])} exited ${status}:\n${said}\nThe whole output is in ${log}`,

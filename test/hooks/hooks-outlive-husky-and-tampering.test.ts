@@ -102,6 +102,27 @@ it('the main worktree switched to a task’s branch still runs the trusted post-
   expect(repository.exists('project/.git/worktrees/other/lanekeeper')).toBe(true)
 })
 
+it('a deleted copy is put back at the next entrance, aloud', () => {
+  const repository = baseAndStrayingTask()
+  repository.run('rm', ['-rf', join(repository.root, '.git/lanekeeper')])
+  expect(repository.lanekeeper(['status']).stderr).toContain('installed anew')
+  expect(repository.lanekeeper(['status']).stderr).not.toContain('installed anew')
+  expectRefused(repository, repository.tryGit(['merge', BRANCH]))
+})
+
+it('a clone of an adopted project says that its hooks are not installed', () => {
+  const repository = createRepository({ 'package.json': '{"name":"p"}\n' })
+  expect(repository.lanekeeper(['init', '--yes']).status).toBe(0)
+  repository.git(['add', '-A'])
+  repository.git(['commit', '-q', '-m', 'adopt'])
+  expect(repository.lanekeeper(['status']).stderr).not.toContain('not installed')
+  repository.git(['clone', '-q', '.', repository.path('clone')])
+  const clone = { cwd: repository.path('clone') }
+  expect(repository.lanekeeper(['status'], clone).stderr).toContain('npx lanekeeper install')
+  expect(repository.lanekeeper(['install'], clone).status).toBe(0)
+  expect(repository.lanekeeper(['status'], clone).stderr).not.toContain('not installed')
+})
+
 describe('the base’s own hooks', () => {
   const files = {
     '.husky/pre-commit': 'echo "pre-commit in $PWD" >> "$HOME/ran"\n[ "$LANEKEEPER_ACTIVE" ] || exit 9 # lanekeeper\n',

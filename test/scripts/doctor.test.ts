@@ -102,6 +102,12 @@ test.each(damages)('%s: found by name, and --fix heals it', (_name, damage, erro
   expect(doctor(repository)).toMatchObject({ ok: true, fixed: [] })
 })
 
+test('husky’s own setting of the hooks path is no fault: the second pin is there for it', () => {
+  const repository = adopted()
+  repository.git(['config', 'core.hooksPath', '.husky/_'])
+  expect(errorsOf(doctor(repository))).toEqual([])
+})
+
 test('hooks are probed in the very worktree the doctor is asked in', () => {
   const repository = adopted()
   const cwd = repository.path('wt')

@@ -125,6 +125,8 @@ describe('what is tested before the base moves', () => {
     const before = tip(project)
     const { answer } = land(project, 'a')
     expect(answer).toMatchObject({ landed: [], refused: [{ task: 'a', code: 'set-up' }] })
+    const log = /All of it: (.*)/.exec(answer.refused[0].hint)?.[1] ?? ''
+    expect(project.run('cat', [log]).stdout).toContain('no tools here')
     expect(tip(project)).toBe(before)
     expectNoLanding(project)
   })
