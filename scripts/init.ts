@@ -85,12 +85,12 @@ async function agree(plan: Plan, isYes: boolean, session: Session): Promise<void
 
 function linesOf({ edits, found, notes }: Plan): string[] {
   const reasons = [...new Set(edits.map(({ why }) => why))]
-  const writes = reasons.map((reason) => {
-    const files = edits.filter(({ why }) => why === reason)
-    const verbs = new Set(files.map(({ before }) => (before === null ? 'create' : 'edit')))
-    const verb = verbs.size > 1 ? 'create or edit' : [...verbs].join()
-    return `${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`
-  })
+  const writes = reasons.flatMap((reason) =>
+    (['create', 'edit'] as const).flatMap((verb) => {
+      const files = edits.filter(({ why, before }) => why === reason && (before === null) === (verb === 'create'))
+      return files.length === 0 ? [] : [`${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`]
+    }),
+  )
   return [...found.map((what) => `found ${what}`), ...writes, ...notes]
 }
 
@@ -133,7 +133,7 @@ function nextSteps(repository: Repository, plan: Plan): string[] {
     .map((line) => line.slice(3))
   const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
   const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "chore: adopt Lanekeeper"']
-  return [...(paths.length === 0 ? [] : commit), plan.hasPackage ? 'npm run new-task' : 'npx lanekeeper new-task']
+  return [...(paths.length === 0 ? [] : commit), plan.newTask]
 }
 
 function changesOf({ edits }: Plan): object[] {

@@ -91,6 +91,9 @@ const MIGRATION_DIRS = [
 ]
 /** What a migration is written in; a `drizzle/` or `migrations/` folder of other things is none. */
 const MIGRATION_FILE = /\.(sql|[cm]?[jt]s|py|rb|php|exs)$/
+const SCRIPT = /\.[cm]?[jt]s$/
+/** A migration in JavaScript carries its place in the order; codemods of that name (`migrations/svelte-5/`) do not. */
+const NUMBERED = /(^|\/)V?\d|\d{4}/
 const DJANGO = /^(.*\/)?migrations\/\d{4}_\w+\.py$/
 
 /**
@@ -101,11 +104,13 @@ const DJANGO = /^(.*\/)?migrations\/\d{4}_\w+\.py$/
 export function detectMigrations(files: readonly string[], packageDirs: readonly string[]): string[] {
   const candidates = packageDirs.flatMap((dir) => MIGRATION_DIRS.map((name) => (dir === '' ? name : `${dir}/${name}`)))
   const known = candidates.filter((dir) =>
-    files.some(
-      (file) => file.startsWith(`${dir}/`) && MIGRATION_FILE.test(file) && !/\.config\.[cm]?[jt]s$/.test(file),
-    ),
+    files.some((file) => file.startsWith(`${dir}/`) && isMigration(file, file.slice(dir.length + 1))),
   )
   const django = files.filter((file) => DJANGO.test(file)).map((file) => file.slice(0, file.lastIndexOf('/')))
   const all = [...new Set([...known, ...django])]
   return all.filter((dir) => !all.some((other) => other !== dir && dir.startsWith(`${other}/`))).sort()
+}
+
+function isMigration(file: string, below: string): boolean {
+  return MIGRATION_FILE.test(file) && (!SCRIPT.test(file) || NUMBERED.test(below))
 }

@@ -3,7 +3,7 @@ import renderAgents from '../../templates/agents-block.hbs'
 import renderHookLine from '../../templates/hook-line.hbs'
 import { type DetectedDatabase, detectDatabases, detectServers } from './detect-databases.ts'
 import { detectServices, type Services } from './detect-services.ts'
-import { settingsFor } from './init-settings.ts'
+import { settingsFor, settingsText } from './init-settings.ts'
 import { hasBlock, withBlock, withLine } from './marked-text.ts'
 import { dependenciesOf, installScriptOf, withScripts } from './package-scripts.ts'
 import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
@@ -33,8 +33,8 @@ export interface Plan {
   readonly found: readonly string[]
   /** What a person should see to, one sentence each. */
   readonly notes: readonly string[]
-  /** Whether there is a package.json, and so `npm run`. */
-  readonly hasPackage: boolean
+  /** How the project's people start a task: by its script where there is a package.json. */
+  readonly newTask: string
 }
 
 /** The plan for a project; `edits` is empty where everything is there already. */
@@ -57,7 +57,7 @@ export function planInit(facts: ProjectFacts): Plan {
     edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
     found: [...services.found, ...databases.map(({ role, vars }) => `SQLite database "${role}" (${vars.join(', ')})`)],
     notes: notesFor(facts),
-    hasPackage: manifestOf(facts) !== null,
+    newTask: newTaskLine(facts),
   }
 }
 
@@ -84,7 +84,7 @@ function settingsEdit(facts: ProjectFacts, services: Services, databases: readon
   return {
     file: SETTINGS_FILE,
     before: null,
-    after: `${JSON.stringify(settings, null, 2)}\n`,
+    after: settingsText(settings, facts.texts.get('package.json') ?? ''),
     why: 'settings: only what was detected',
   }
 }
@@ -126,11 +126,16 @@ function ignorePattern(file: string): string {
 }
 
 function agentsEdit(facts: ProjectFacts): Edit {
-  const newTask = manifestOf(facts) ? 'npm run new-task' : 'npx lanekeeper new-task'
-  const body = renderAgents({ base: facts.base.name, newTask }).trimEnd()
+  const body = renderAgents({ base: facts.base.name, newTask: newTaskLine(facts) }).trimEnd()
   return edit(facts, 'AGENTS.md', 'a marked block: what an agent in a worktree must know', (before) =>
     withBlock(before, body, 'html'),
   )
+}
+
+function newTaskLine(facts: ProjectFacts): string {
+  if (!manifestOf(facts)) return 'npx lanekeeper new-task'
+  if (facts.files.includes('pnpm-lock.yaml')) return 'pnpm new-task'
+  return facts.files.includes('yarn.lock') ? 'yarn new-task' : 'npm run new-task'
 }
 
 /** Claude Code reads CLAUDE.md only, and takes AGENTS.md in by this line. */

@@ -24,6 +24,23 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
   }
 }
 
+/** As wide as most formatters let a line be. */
+const WIDTH = 80
+
+/**
+ * The file's text as the project's formatter would leave it: indented as package.json is, short lists on one line.
+ * @param manifest text of package.json, or empty
+ */
+export function settingsText(settings: object, manifest: string): string {
+  const unit = /^([ \t]+)"/m.exec(manifest)?.[1] ?? '  '
+  const text = JSON.stringify(settings, null, unit)
+  const lists = text.replace(/^([ \t]*)(.*)\[\n([^[\]{}]*?)\n[ \t]*\](,?)$/gm, (whole, indent, key, items, comma) => {
+    const line = `${key}[${items.trim().split(/\n\s*/).join(' ')}]${comma}`
+    return indent.replaceAll('\t', '  ').length + line.length > WIDTH ? whole : indent + line
+  })
+  return `${lists}\n`
+}
+
 function databaseEntry({ role, vars, mode }: DetectedDatabase): [string, object] {
   return [role, { provider: 'sqlite', vars, ...(mode === 'fork' ? {} : { mode }) }]
 }

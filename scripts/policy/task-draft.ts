@@ -144,10 +144,18 @@ function overlaps(task: Task, openTasks: readonly Task[]): string[] {
     .flatMap((other) => {
       const pair = task.allow
         .flatMap((mine) => other.allow.map((theirs) => [mine, theirs] as const))
-        .find(([mine, theirs]) => patternsMeet(mine, theirs))
+        .find(([mine, theirs]) => lanesMeet(mine, theirs))
       if (!pair) return []
       return `its lane meets task "${other.id}": "${pair[0]}" and "${pair[1]}" can be the same file; expect conflicts, or let one depend on the other`
     })
+}
+
+/** `test/a.spec.js` names a file, though a directory might be called so: nobody wants to be warned of that one. */
+function lanesMeet(a: string, b: string): boolean {
+  const asFile = [a, b].find((pattern) => /[^/.][^/]*\.[a-z]\w*$/i.test(pattern) && !/[*?]/.test(pattern))
+  const other = asFile === a ? b : a
+  if (asFile === undefined || other.startsWith(`${asFile}/`)) return patternsMeet(a, b)
+  return matcherOf([other])(asFile) !== null
 }
 
 function idTaken({ id }: Task): LanekeeperError {

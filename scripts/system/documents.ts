@@ -3,7 +3,7 @@
  * file of that name, or somebody made one, ours goes to `.lanekeeper/`.
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import {
   DOCUMENT_MARK,
   type DocumentFacts,
@@ -42,6 +42,7 @@ export async function writeDocuments(
   await excludeFromGit(repository, [
     ...used.filter((place) => known.get(place) === 'open'),
     ...(used.some((place) => place.includes('/')) ? [`${OWN_DIRECTORY}/`] : []),
+    ...hiddenParent(repository),
   ])
   const facts = documentFacts(policy, record, places)
   const texts: Record<DocumentName, string | null> = {
@@ -52,6 +53,17 @@ export async function writeDocuments(
   return DOCUMENT_NAMES.filter((name) => writeDocument(repository, places[name], texts[name], name)).map(
     (name) => places[name],
   )
+}
+
+/**
+ * The hidden directory of the main worktree that this one lies in (`.claude/worktrees/`): untracked, it would be in every
+ * `git status` there, and `git add -A` would commit it as a repository in the repository. A directory that is not hidden
+ * may hold the project's own files one day.
+ */
+function hiddenParent({ root, mainWorktree }: Repository): string[] {
+  const below = relative(mainWorktree, root)
+  if (!below.startsWith('.') || below.startsWith('..')) return []
+  return [`${below.includes('/') ? dirname(below) : below}/`]
 }
 
 /** Where each document goes. */

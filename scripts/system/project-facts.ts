@@ -54,7 +54,8 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
-    usesClaude: existsSync(join(root, '.claude')),
+    // a worktree below .claude/worktrees is no setting of the project's
+    usesClaude: namesIn(join(root, '.claude')).some((name) => name !== 'worktrees'),
   }
 }
 

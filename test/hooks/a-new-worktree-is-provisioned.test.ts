@@ -8,7 +8,7 @@ import { addTask, aTask } from '../support/tasks.ts'
 
 describe('git worktree add', () => {
   it('from the main worktree, from a linked one, with -C, detached, on an existing branch and below the repository', () => {
-    const project = createAdopted({ '.gitignore': '.env*\n.claude/worktrees\n' })
+    const project = createAdopted({ '.gitignore': '.env*\n' })
     project.git(['branch', 'old'])
     const ways: [string, string[], string][] = [
       ['main', ['worktree', 'add', '-q', '-b', 'one', project.path('one')], project.root],

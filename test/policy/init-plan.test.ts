@@ -117,3 +117,23 @@ test('nothing is ignored twice, and a tracked env file is not ignored behind the
   })
   expect(filesOf(tracked)).not.toContain('.gitignore')
 })
+
+test('the settings look as the project’s formatter would leave them: its indentation, short lists on one line', () => {
+  const facts = withPackage({ name: 'p' }, { files: ['db/migrations/1_a.sql'] })
+  const manifest = '{\n\t"name": "p"\n}\n'
+  const plan = planInit({ ...facts, texts: new Map([['package.json', manifest]]) })
+  const text = plan.edits.find(({ file }) => file === 'lanekeeper.json')?.after ?? ''
+  expect(text).toContain('\n\t\t\t"paths": ["db/migrations"]\n')
+  expect(text).not.toContain('  ')
+  expect(settingsIn(plan)).toEqual(settingsIn(planInit(facts)))
+})
+
+test.each([
+  ['pnpm-lock.yaml', 'pnpm new-task'],
+  ['yarn.lock', 'yarn new-task'],
+  ['package-lock.json', 'npm run new-task'],
+])('with %s a task is started by %s', (lockfile, newTask) => {
+  const plan = planInit(withPackage({ name: 'p' }, { files: [lockfile] }))
+  expect(plan.newTask).toBe(newTask)
+  expect(plan.edits.find(({ file }) => file === 'AGENTS.md')?.after).toContain(`\`${newTask}\``)
+})
