@@ -31,7 +31,7 @@ export interface Manifest {
 
 /** Whether a script already installs our hooks, in our words or (in our own repository) by the built bin. */
 function installs(script: string | undefined): boolean {
-  return script !== undefined && /\blanekeeper install\b|\bcli\.mjs install\b/.test(script)
+  return script !== undefined && /\blanekeeper install\b|\bcli\.[cm]js install\b/.test(script)
 }
 
 /** package.json's text with our scripts in it; the project's own come first and stay. */
