@@ -29,13 +29,19 @@ export interface Manifest {
   readonly 'simple-git-hooks'?: unknown
 }
 
-/** Whether a script already installs our hooks, in our words or (in our own repository) by the built bin. */
+/** Whether a script already installs our hooks. */
 function installs(script: string | undefined): boolean {
-  return script !== undefined && /\blanekeeper install\b|\bcli\.[cm]js install\b/.test(script)
+  return script !== undefined && /\blanekeeper install\b/.test(script)
+}
+
+/** In our own repository the scripts run the build that was just made: there is no `lanekeeper` to call. */
+function isOurself({ name }: Manifest): boolean {
+  return name === 'lanekeeper'
 }
 
 /** package.json's text with our scripts in it; the project's own come first and stay. */
 export function withScripts(text: string, manifest: Manifest, name: InstallScript): string {
+  if (isOurself(manifest)) return text
   const scripts = manifest.scripts ?? {}
   const own = scripts[name]
   const isThere = installs(scripts.prepare) || installs(scripts.postinstall)

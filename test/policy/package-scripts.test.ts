@@ -7,12 +7,13 @@ const prepares: [name: string, before: string | undefined, after: string][] = [
   ['husky that may fail', 'husky || true', 'husky || true && (lanekeeper install || exit 0)'],
   ['a build', 'npm run build && husky', 'npm run build && husky && (lanekeeper install || exit 0)'],
   ['one that has it', 'husky && lanekeeper install', 'husky && lanekeeper install'],
-  [
-    'our own',
-    'node esbuild.config.mjs && node dist/cli.cjs install',
-    'node esbuild.config.mjs && node dist/cli.cjs install',
-  ],
 ]
+
+test('our own scripts run the build and are left alone', () => {
+  const manifest = { name: 'lanekeeper', scripts: { prepare: 'node prepare.mjs' } }
+  const text = JSON.stringify(manifest)
+  expect(withScripts(text, manifest, 'prepare')).toBe(text)
+})
 
 test.each(prepares)('prepare after %s', (_name, before, after) => {
   const manifest = { name: 'p', scripts: { test: 't', ...(before ? { prepare: before } : {}) } }
