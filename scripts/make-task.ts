@@ -13,6 +13,7 @@ import { commandLine, shellQuote } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from './policy/task-draft.ts'
 import { provision } from './provision.ts'
+import { refreshTaskLists } from './refresh-task-lists.ts'
 import { holdFirstInterrupt, holdingInterrupts } from './system/interrupt.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
@@ -58,6 +59,7 @@ export async function makeTask(session: Session, answers: TaskAnswers, path: str
   })
   const { task, place } = plan
   const policy = readPolicy(repository, known.base)
+  await refreshTaskLists(repository, policy)
   const record = await provisioned(session, place.path, policy)
   return { task, policy, record, alarms }
 }

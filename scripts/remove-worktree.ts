@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Session } from './command.ts'
+import { isHalfRemoved } from './half-removed.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { matcherOf } from './policy/patterns.ts'
 import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcome } from './policy/removal.ts'
@@ -78,6 +79,10 @@ async function removeNow(
   // whoever held the lock before us may have had the same in mind
   if (worktree.gitDir !== null && !existsSync(worktree.gitDir))
     throw new LanekeeperError('usage', `${worktree.path} is gone already.`)
+  if (isHalfRemoved(worktree, recordOf(repository, worktree)))
+    throw new LanekeeperError('usage', `The removal of ${worktree.path} was interrupted half-way.`, {
+      hint: 'Finish it: npx lanekeeper gc',
+    })
   const removal = look(repository, policy, worktree, cwd)
   const obstacles = obstaclesTo(removal.facts, forced)
   if (obstacles.length > 0) throw removalRefused(worktree.path, obstacles)
@@ -91,8 +96,7 @@ async function removeNow(
 }
 
 function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: string): Removal {
-  const id = worktree.gitDir === null || worktree.isMain ? null : knownWorktreeId(worktree.gitDir)
-  const record = id === null ? null : readRecord(repository, id)
+  const record = recordOf(repository, worktree)
   const task = policy.tasks.find(({ branch }) => branch === worktree.branch) ?? null
   const base = task?.base ?? policy.base
   const facts = removalFacts(repository, worktree, record, { base, cwd })
@@ -100,6 +104,11 @@ function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: s
     worktree.branch !== null && (task !== null || matcherOf(policy.settings.taskBranches)(worktree.branch) !== null)
   const branch = isTasks && worktree.branch !== policy.base ? worktree.branch : null
   return { repository, policy, worktree, record, facts, task, branch }
+}
+
+function recordOf(repository: Repository, { gitDir, isMain }: Worktree): WorktreeRecord | null {
+  const id = gitDir === null || isMain ? null : knownWorktreeId(gitDir)
+  return id === null ? null : readRecord(repository, id)
 }
 
 function whatGoes({ worktree, record, branch, facts }: Removal): string[] {

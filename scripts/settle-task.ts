@@ -1,5 +1,6 @@
 /** The end of a task: landed or closed, on top of whatever a person changed in it meanwhile. */
 import { join } from 'node:path'
+import { refreshTaskLists } from './refresh-task-lists.ts'
 import { withLock } from './system/lock.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -9,14 +10,15 @@ import { saveTask } from './system/task-store.ts'
 const LOCK_WAIT_MS = 30_000
 
 /** Gives an open task its last state; one that is not open stays as it is. */
-export function settleTask(
+export async function settleTask(
   repository: Repository,
   id: string,
   state: 'landed' | 'closed',
   message: string,
 ): Promise<void> {
-  return withLock(join(repository.stateDir, 'locks', 'tasks'), LOCK_WAIT_MS, () => {
+  await withLock(join(repository.stateDir, 'locks', 'tasks'), LOCK_WAIT_MS, () => {
     const task = openTasks(readPolicy(repository)).find((open) => open.id === id)
     if (task) saveTask(repository, { ...task, state }, message)
   })
+  await refreshTaskLists(repository)
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from './command.ts'
+import { isHalfRemoved, removeRest } from './half-removed.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { finishRemoval, removeWorktree } from './remove-worktree.ts'
@@ -77,11 +78,19 @@ export async function sweepRecords(sweep: Sweep): Promise<Swept> {
 
 async function sweepRecord(sweep: Sweep, record: WorktreeRecord): Promise<Swept> {
   const living = livingWorktree(sweep, record)
+  if (living && isHalfRemoved(living, record)) {
+    if (!sweep.dryRun) removeRest(sweep.repository, living)
+    return await finished(sweep, record, 'its removal was interrupted')
+  }
   if (living) return record.removal ? await resumeRemoval(sweep, living) : { removed: [], kept: [] }
   const why = whyUncertain(sweep, record)
   if (why !== null) return { removed: [], kept: [{ what: `what ${record.path} holds`, why }] }
+  return await finished(sweep, record, 'its worktree is gone')
+}
+
+async function finished(sweep: Sweep, record: WorktreeRecord, why: string): Promise<Swept> {
   const what = [record.path, ...holdings(record)].join(', ')
-  const removed = [{ what, why: 'its worktree is gone' }]
+  const removed = [{ what, why }]
   if (sweep.dryRun) return { removed, kept: [] }
   const intent = record.removal ?? { branch: null, tip: '', outcome: null }
   return { removed, kept: await finishRemoval(sweep.repository, intent, record) }

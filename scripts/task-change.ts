@@ -7,6 +7,7 @@ import { commandLine } from './policy/shell-quote.ts'
 import { checkedTask, formatTask, parseTask, type Task } from './policy/task.ts'
 import { assertFits, warningsAbout } from './policy/task-draft.ts'
 import { provision } from './provision.ts'
+import { refreshTaskLists } from './refresh-task-lists.ts'
 import { withLock } from './system/lock.ts'
 import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
 import { branchOf, openRepository, type Repository } from './system/repository.ts'
@@ -105,8 +106,9 @@ async function refreshWorktree(session: Session, repository: Repository, task: T
   for (const warning of task.state === 'open' ? warningsAbout(task, policy.settings, openTasks(policy)) : [])
     session.out.warn(warning)
   const worktree = listWorktrees(repository.git).find(({ branch, isPrunable }) => branch === task.branch && !isPrunable)
-  if (!worktree || worktree.isMain) return
-  await provision(openRepository(worktree.path, session.env), policy, { wait: false }, session.out)
+  if (worktree && !worktree.isMain)
+    await provision(openRepository(worktree.path, session.env), policy, { wait: false }, session.out)
+  await refreshTaskLists(repository)
 }
 
 function ended({ id, state }: Task): LanekeeperError {

@@ -54,3 +54,30 @@ it.each([['worktree remove'], ['update-ref --create-reflog -m remove a'], ['bran
     expect(project.lanekeeper(['gc']).stdout).toBe('Nothing to sweep.\n')
   },
 )
+
+it('in the middle of git worktree remove, with .git gone first', async () => {
+  const project = createRepository(settings({}))
+  const path = startTask(project, 'a')
+  expect(project.lanekeeper(['setup', path, '--wait']).status).toBe(0)
+  const env = gitThatHangsAt(project, 'worktree remove')
+  const child = spawn(process.execPath, [CLI, 'remove', 'a'], {
+    cwd: project.root,
+    env,
+    stdio: 'ignore',
+    detached: true,
+  })
+  const ended = new Promise((done) => child.on('close', done))
+  await vi.waitUntil(() => project.exists('reached'), { timeout: 20_000, interval: 20 })
+  process.kill(-(child.pid ?? 0), 'SIGKILL')
+  await ended
+  project.run('rm', [join(path, '.git')])
+
+  expect(project.lanekeeper(['remove', 'a']).stderr).toContain('npx lanekeeper gc')
+  expect(project.lanekeeper(['gc', '--dry-run']).stdout).toContain('its removal was interrupted')
+  expect(project.exists(path)).toBe(true)
+  expect(project.lanekeeper(['gc']).status).toBe(0)
+  expect(project.exists(path)).toBe(false)
+  expect(worktreesOf(project)).toEqual([project.root])
+  expect(branchesOf(project)).toEqual(['main'])
+  expect(ledgerOf(project)).toEqual([])
+})

@@ -118,3 +118,14 @@ it('edits at a terminal in the editor of the person, and keeps what was typed wh
   expect(project.read(kept)).toContain('deny: 7')
   expect(fileOf(project)).toContain('deny: []')
 })
+
+it('tells every worktree at once of a task that comes, is widened and ends', () => {
+  const project = withTask()
+  const list = () => project.read(`${project.worktree}/TASKS.md`)
+  expect(project.lanekeeper(['new-task', '--title', 'Add cart', '--allow', 'src/cart']).status).toBe(0)
+  expect(list()).toContain('`src/cart`')
+  expect(project.lanekeeper(['task', 'widen', 'add-cart', 'src/totals', '--reason', 'x']).status).toBe(0)
+  expect(list()).toContain('`src/totals`')
+  expect(project.lanekeeper(['remove', 'add-cart']).status).toBe(0)
+  expect(list()).not.toContain('add-cart')
+})
