@@ -57,6 +57,10 @@ function whyNotHere({ git, isBare, isLinked, mainWorktree, commonDir }: Reposito
     return new LanekeeperError('not-a-repository', `${mainWorktree} is a submodule of ${superproject}.`, {
       hint: 'git makes no worktrees of a superproject with its submodules. Adopt Lanekeeper in a clone of its own.',
     })
+  if (isLinked && mainWorktree === commonDir)
+    return new LanekeeperError('not-a-repository', `The repository of this worktree is bare (${commonDir}).`, {
+      hint: `Lanekeeper needs a main worktree, where the base is checked out: git clone ${commandLine([commonDir])} project && cd project`,
+    })
   if (isLinked)
     return usageError(
       'This is a linked worktree; Lanekeeper is adopted in the main worktree.',

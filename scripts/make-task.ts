@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { Alarm } from './alarms.ts'
 import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
+import { hooksAreMissing, isInstalled } from './install.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine, shellQuote } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
@@ -46,6 +47,10 @@ interface Plan {
  */
 export async function makeTask(session: Session, answers: TaskAnswers, path: string | null): Promise<MadeTask> {
   const { repository, alarms, policy: known } = enter(session)
+  if (!isInstalled(repository) && !hooksAreMissing(repository, known))
+    session.out.warn(
+      'Lanekeeper is not adopted here: no hook will hold a task to its lane. Adopt it: npx lanekeeper init',
+    )
   const plan = await holdingInterrupts(async (wasInterrupted) => {
     const written = await writtenDown(repository, session, { answers, path, base: known.base })
     await addedOrUndone(repository, session, written, wasInterrupted)

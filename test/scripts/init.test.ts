@@ -168,6 +168,16 @@ describe('refuses, writes nothing, and says what to do', () => {
       /git clone/,
     ],
     [
+      'a worktree beside a bare repository',
+      (r) => {
+        r.git(['clone', '-q', '--bare', r.root, r.path('bare.git')])
+        r.git(['worktree', 'add', '-q', r.path('beside'), 'main'], { cwd: r.path('bare.git') })
+        return r.path('beside')
+      },
+      'not-a-repository',
+      /needs a main worktree/,
+    ],
+    [
       'a submodule',
       (r) => {
         r.git(['init', '-q', r.path('super')])

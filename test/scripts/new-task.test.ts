@@ -132,3 +132,10 @@ it('says how a task that was killed half-way gets its worktree, and the command 
   expect(project.lanekeeper(['setup', '../one'])).toMatchObject({ status: 0 })
   expect(project.read('one/TASK.md')).toContain('task/one')
 })
+
+it('says that nothing enforces a scope where Lanekeeper is not adopted, and not once the hooks are there', () => {
+  const project = createRepository()
+  expect(project.lanekeeper(['new-task', '--title', 'One', '--allow', 'a']).stderr).toContain('not adopted here')
+  project.lanekeeper(['install'])
+  expect(project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'b']).stderr).not.toContain('not adopted here')
+})
