@@ -17,6 +17,7 @@ import { commandLine } from './policy/shell-quote.ts'
 import { answersOf, type RawAnswers } from './policy/task-answers.ts'
 import type { TaskAnswers } from './policy/task-draft.ts'
 import { type SetupDocument, setupDocument } from './provision.ts'
+import { stateOf } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { askGenerator } from './system/plop.ts'
 
@@ -173,6 +174,8 @@ function facts({ task, record }: MadeTask, { ports, urls, databases, state }: Se
 function nextSteps({ cwd }: Session, { task, record }: MadeTask, isLaunched: boolean): string {
   const near = relative(cwd, record.path)
   const go = commandLine(['cd', near.startsWith('../../..') ? record.path : near || '.'])
-  const launch = commandLine(['npx', 'lanekeeper', 'launch', task.id])
-  return ['Next:', `  ${go}`, ...(isLaunched ? [] : [`  ${launch}`]), '  npx lanekeeper status'].join('\n')
+  // an agent is started only where everything is ready: `launch` would refuse
+  const next = stateOf(record) === 'ready' ? ['launch', task.id] : ['setup', record.path, '--wait']
+  const command = commandLine(['npx', 'lanekeeper', ...next])
+  return ['Next:', `  ${go}`, ...(isLaunched ? [] : [`  ${command}`]), '  npx lanekeeper status'].join('\n')
 }

@@ -3,6 +3,7 @@ import { createRepository } from '../support/repository.ts'
 
 it('eight at once: eight worktrees, all ready, no port twice, nothing left locked', async () => {
   const project = createRepository({ 'src/a.ts': 'export {}\n' })
+  expect(project.lanekeeper(['install'])).toMatchObject({ status: 0 })
   const cli = new URL('../../dist/cli.cjs', import.meta.url).pathname
   const numbers = Array.from({ length: 8 }, (_, index) => index)
   const runs = await Promise.all(

@@ -139,3 +139,13 @@ it('says that nothing enforces a scope where Lanekeeper is not adopted, and not 
   project.lanekeeper(['install'])
   expect(project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'b']).stderr).not.toContain('not adopted here')
 })
+
+it('keeps the worktree when its set-up fails, exits 3, and names set-up as the next step, not launch', () => {
+  const project = createRepository({ 'lanekeeper.json': '{ "setup": ["exit 7"] }\n' })
+  const made = project.lanekeeper(['new-task', '--title', 'Fails', '--allow', 'a'])
+  expect(made.status).toBe(3)
+  expect(made.stdout).toMatch(/State +failed/)
+  expect(made.stdout).toContain('npx lanekeeper setup')
+  expect(made.stdout).not.toContain('launch')
+  expect(project.exists('project.worktrees/fails/TASK.md')).toBe(true)
+})
