@@ -91,10 +91,13 @@ async function portsStep({ repository, policy, known }: Work, record: WorktreeRe
   return { patch: { ports }, changed: isNew ? [`ports ${ports.first} to ${ports.first + ports.size - 1}`] : [] }
 }
 
-async function databasesStep({ repository, policy, options, known }: Work, record: WorktreeRecord): Promise<Outcome> {
+async function databasesStep(
+  { repository, policy, options, known, states }: Work,
+  record: WorktreeRecord,
+): Promise<Outcome> {
   const steps = { ...record.steps, databases: { state: 'pending' as const } }
   const save = (databases: readonly DatabaseRecord[]) => void writeRecord(repository, { ...record, steps, databases })
-  const limit = options.isPatient ? {} : { bytes: QUICK_DATABASE_BYTES }
+  const limit = options.isPatient ? { states } : { states, bytes: QUICK_DATABASE_BYTES }
   const { databases, step, problems } = await provisionDatabases(repository, policy, record, save, limit)
   const wasReady = (role: string) => known?.databases.some((one) => one.role === role && one.state === 'ready') ?? false
   const fresh = databases.filter(({ role, state }) => state === 'ready' && !wasReady(role))

@@ -10,6 +10,7 @@ import { slugOf } from '../../policy/names.ts'
 import type { DatabaseSettings } from '../../policy/settings.ts'
 import { readEnvFile } from '../env-files.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
+import { openPathStates, type PathStates } from '../path-states.ts'
 import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
@@ -36,6 +37,7 @@ interface Context {
   readonly policy: Policy
   readonly slug: string
   readonly maxBytes: number
+  readonly states: PathStates
   save(record: DatabaseRecord): void
 }
 
@@ -50,14 +52,15 @@ interface Outcome {
  * Gives the worktree its databases. Repeatable: what is ready is looked at and left. Never throws for a database that
  * fails: its record says so, and its variables are to be disabled (`databaseVariables`).
  * @param save writes the ledger; called before each effect
- * @param limit.bytes a source bigger than this is left `planned` (step `pending`) for a caller that has time
+ * @param options.bytes a source bigger than this is left `planned` (step `pending`) for a caller that has time
+ * @param options.states the caller's memory of what git makes of paths, so that git is asked once for all
  */
 export async function provisionDatabases(
   repository: Repository,
   policy: Policy,
   record: WorktreeRecord,
   save: (databases: readonly DatabaseRecord[]) => void,
-  limit: { readonly bytes?: number } = {},
+  options: { readonly bytes?: number; readonly states?: PathStates } = {},
 ): Promise<ProvisionedDatabases> {
   const roles = Object.entries(policy.settings.databases).filter(([, { provider }]) => provider !== 'none')
   if (roles.length === 0 || !repository.isLinked)
@@ -68,7 +71,8 @@ export async function provisionDatabases(
     repository,
     policy,
     slug: slugOf(record.task ?? record.branch ?? basename(record.path)),
-    maxBytes: limit.bytes ?? Number.POSITIVE_INFINITY,
+    maxBytes: options.bytes ?? Number.POSITIVE_INFINITY,
+    states: options.states ?? openPathStates(repository, policy.settings, []),
     save: (database) => {
       known.set(database.role, database)
       save([...known.values()])
@@ -118,7 +122,8 @@ async function provisionRole(
   if (known && (await standsAlready(provider, known))) return { record: { ...known, state: 'ready' } }
   if (known?.state === 'destroying') await clearAway(known, context)
   const found = variablesOf(context, settings)
-  const plan = await provider.plan({ role, settings, found, repository: context.repository, slug: context.slug, nonce })
+  const { repository, slug, states } = context
+  const plan = await provider.plan({ role, settings, found, repository, slug, nonce, states })
   // what a crash or other settings left is of no use to this plan
   if (known && (plan.kind === 'answer' || known.resource !== plan.record.resource)) await clearAway(known, context)
   if (plan.kind === 'answer') return { record: plan.record, note: plan.note }

@@ -1,6 +1,7 @@
 /** What every kind of database can do for a worktree. A new kind is one more row of the table in databases.ts. */
 import type { DatabaseSettings } from '../../policy/settings.ts'
 import type { DatabaseRecord } from '../ledger.ts'
+import type { PathStates } from '../path-states.ts'
 import type { Repository } from '../repository.ts'
 
 /** A variable of the role as the main worktree's env files have it. */
@@ -20,6 +21,8 @@ export interface DatabaseRequest {
   /** The worktree's name inside resource names. */
   readonly slug: string
   readonly nonce: string
+  /** What git makes of paths in the worktree; asked together with the set-up's other paths. */
+  readonly states: PathStates
 }
 
 export type Plan =

@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import type { DatabaseRecord } from '../ledger.ts'
-import type { Repository } from '../repository.ts'
 import type { DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Plan } from './provider.ts'
 import { lstatIfExists, makeFork, markOf, refuseWayOut, removeWithCompanions, temporaryOf } from './sqlite-fork.ts'
 import { isInside, locate, realpathOf } from './sqlite-source.ts'
@@ -32,7 +31,7 @@ function plan(request: DatabaseRequest): Plan {
     urls,
   }
   refuseWayOut(record, repository)
-  const note = reasonToMakeNothing(record, settings.mode, repository)
+  const note = reasonToMakeNothing(record, request)
   if (note !== null) return { kind: 'answer', record: { ...record, state: 'ready', message: note }, note }
   return { kind: 'make', record, bytes: statSync(source).size }
 }
@@ -47,17 +46,16 @@ function nothingNamed({ settings, found }: DatabaseRequest): string {
   return found.length === 0 ? `${names}: in no env file of the main worktree; nothing to fork.` : `${names}: in memory.`
 }
 
-function reasonToMakeNothing(record: DatabaseRecord, mode: string, repository: Repository): string | null {
+function reasonToMakeNothing(
+  record: DatabaseRecord,
+  { settings: { mode }, repository, states }: DatabaseRequest,
+): string | null {
   const path = relative(repository.root, record.resource)
-  if (isInside(repository.root, record.resource) && isTracked(repository, path))
+  if (isInside(repository.root, record.resource) && states([path]).get(path) === 'tracked')
     return `${path} is tracked by git: this worktree has its own already.`
   if (mode === 'empty') return `${record.resource} starts empty. Run your migrations in this worktree.`
   if (existsSync(record.source)) return null
   return `No database at ${record.source} (from ${record.vars.join(', ')}). Created nothing. Run your migrations in this worktree.`
-}
-
-function isTracked({ git }: Repository, path: string): boolean {
-  return git.test(['--literal-pathspecs', 'ls-files', '--error-unmatch', '--', path])
 }
 
 /** What never got a mark was not made by us, unless its name carries our nonce (made by migrations at our URL). */
