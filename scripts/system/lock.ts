@@ -9,7 +9,8 @@ import { LanekeeperError } from '../policy/errors.ts'
 import { discard, fileSystemError, isErrno, readIfExists } from './files.ts'
 import { randomHex } from './random.ts'
 
-const POLL_MS = 25
+/** Looking costs 0.05 ms; eight processes in a row would each wait half of this for nothing. */
+const POLL_MS = 5
 
 /**
  * Runs `work` while holding the lock at `path`.
@@ -27,9 +28,10 @@ export async function withLock<T>(path: string, waitMs: number, work: () => T | 
 async function acquire(path: string, waitMs: number): Promise<() => void> {
   const me = `${process.pid} ${startOf(process.pid)} ${randomHex(6)}`
   const deadline = Date.now() + waitMs
-  while (!take(path, me)) {
-    const owner = readIfExists(path)
-    if (owner !== null && !isAlive(owner)) takeAway(path, owner)
+  // looking first: a try writes a file
+  for (let owner = readIfExists(path); owner !== null || !take(path, me); owner = readIfExists(path)) {
+    if (owner === null) continue
+    if (!isAlive(owner)) takeAway(path, owner)
     else if (Date.now() > deadline) throw heldBy(path, owner)
     else await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
