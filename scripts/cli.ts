@@ -4,7 +4,6 @@ import type { Command, Input, Option, Result, Session } from './command.ts'
 import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
 import { nearestWord } from './policy/nearest-word.ts'
 import { VERSION } from './policy/version.ts'
-import { ask } from './system/ask.ts'
 import { createOutput, type Output, table } from './system/output.ts'
 
 type Loader = () => Promise<{ command: Command }>
@@ -80,7 +79,13 @@ function noSuchVerb(verb: string): LanekeeperError {
 function openSession(world: NodeJS.Process, out: Output, input: Input): Session {
   const isInteractive =
     world.stdin.isTTY === true && world.stderr.isTTY === true && !out.isJson && input.values.yes !== true
-  return { cwd: world.cwd(), env: world.env, out, isInteractive, confirm: ask }
+  return {
+    cwd: world.cwd(),
+    env: world.env,
+    out,
+    isInteractive,
+    confirm: async (question) => (await import('./system/ask.ts')).ask(question),
+  }
 }
 
 function parse(verb: string, command: Command, argv: readonly string[]): Input {
