@@ -17,7 +17,7 @@ import { parseTree, readObjects } from './system/objects.ts'
 import { type Policy, readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
-import { type BaseHook, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
+import { type BaseHook, buildDir, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 
 export interface Installation {
@@ -78,6 +78,7 @@ export function refreshHooks(repository: Repository, policy: Policy): boolean {
   if (installed === null) return hooksAreLost(repository) && installHooks(repository, policy).changed.length > 0
   const now = whatIsInstalled(repository, policy, buildId())
   if (JSON.stringify(installed) === JSON.stringify(now)) return false
+  if (installed.code !== now.code && buildDir().startsWith(repository.stateDir)) return false
   if (foreignHooksPath(repository) !== null) return false
   return installHooks(repository, policy).changed.length > 0
 }

@@ -2,7 +2,6 @@
  * The throw-away worktree a landing is merged and tested in. A note says whose it is before it exists and until it is gone,
  * so that the next `land` or `gc` sweeps what a kill -9 left, and finishes a landing that was killed after the base moved.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
@@ -14,6 +13,7 @@ import { holdFirstInterrupt } from './system/interrupt.ts'
 import { readLedger, writeRecord } from './system/ledger.ts'
 import { isAlive, thisProcess } from './system/lock.ts'
 import type { Policy } from './system/policy-source.ts'
+import { randomHex } from './system/random.ts'
 import type { Repository } from './system/repository.ts'
 import { destroyDatabases, forgetWorktree } from './system/teardown.ts'
 import { addWorktree, listWorktrees, removeWorktree as removeFromGit, unlockWorktree } from './system/worktrees.ts'
@@ -42,7 +42,7 @@ export async function withLandingWorktree<T>(
   task: Task,
   work: (place: LandingPlace) => Promise<T>,
 ): Promise<T> {
-  const name = `landing-${task.id}-${randomBytes(3).toString('hex')}`
+  const name = `landing-${task.id}-${randomHex(3)}`
   const path = worktreePath(repository, policy, name)
   const file = join(notesDir(repository), `${name}.json`)
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }

@@ -3,10 +3,10 @@
  * quick, takes no space, and no change goes from one worktree into another. Links of either kind would leak
  * (performance.md section 4). `fs.cp` takes twice as long as this walker.
  */
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { randomHex } from './random.ts'
 
 /** Caches that tools write per project; a copy would carry stale absolute paths. */
 const NOT_CLONED = new Set(['.vite', '.vite-temp', '.cache', '.next', '.turbo'])
@@ -14,7 +14,7 @@ const FILES_AT_ONCE = 16
 
 /** Whether the file system clones `file` into `folder`; answered by doing it once. */
 export async function canClone(file: string, folder: string): Promise<boolean> {
-  const probe = join(folder, `.lanekeeper-probe-${randomBytes(4).toString('hex')}`)
+  const probe = join(folder, `.lanekeeper-probe-${randomHex(4)}`)
   try {
     await copyFile(file, probe, constants.COPYFILE_FICLONE_FORCE)
     return true

@@ -39,16 +39,6 @@ export function mainEnvFiles(repository: Repository, settings: Settings): MainEn
   })
 }
 
-/** All of the main worktree's variables in one; an earlier file of the settings wins. */
-export function mainEnvironment(repository: Repository, settings: Settings): Variables {
-  return Object.assign(
-    {},
-    ...mainEnvFiles(repository, settings)
-      .reverse()
-      .map(({ values }) => values),
-  )
-}
-
 /**
  * What our blocks in a worktree's env files say, for `run`, `launch` and set-up commands. The first file wins over the
  * later ones, but in a directory that has a file of its own, that file wins (monorepos).

@@ -3,9 +3,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Task } from '../../scripts/policy/task.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { saveTask } from '../../scripts/system/task-store.ts'
+import { aTask } from '../support/tasks.ts'
 import type { Arm } from './measure.ts'
 
 /** The built bin, beside the built benchmark. */
@@ -116,32 +116,8 @@ export function nodeStart(place: Place): Arm {
  */
 export function taskWorktree(place: Place, root: string, id: string): string {
   const path = join(`${root}.worktrees`, id)
-  if (root.endsWith('ours')) saveTask(openRepository(root, place.env), aTask(id), `new-task ${id}`)
+  if (root.endsWith('ours')) saveTask(openRepository(root, place.env), aTask({ id }), `new-task ${id}`)
   place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', `task/${id}`, path], root)
   if (root.endsWith('ours')) place.lanekeeper(['setup', path, '--wait'], root)
   return path
-}
-
-/** A task that may change `src/<id>`. */
-export function aTask(id: string): Task {
-  return {
-    ...{
-      id,
-      title: id,
-      branch: `task/${id}`,
-      base: 'main',
-      allow: [`src/${id}`],
-      deny: [],
-      shared: [],
-      steps: ['Do it'],
-    },
-    ...{
-      context: '',
-      dependsOn: [],
-      migrations: null,
-      agent: 'none',
-      state: 'open',
-      createdAt: '2026-01-01T00:00:00.000Z',
-    },
-  }
 }

@@ -192,3 +192,16 @@ it('what our line in .husky calls judges too, where husky alone is installed', (
   ).toMatchObject({ status: 1 })
   expect(repository.lanekeeper(['hook', 'nonsense'])).toMatchObject({ status: 2 })
 })
+
+it('a detached set-up of an older copy does not put its own hooks back over newer ones', () => {
+  const repository = baseAndStrayingTask()
+  const state = repository.path('project/.git/lanekeeper')
+  const installed = repository.read(join(state, 'installed.json'))
+  repository.run('cp', ['-r', join(state, `code-${JSON.parse(installed).code}`), join(state, 'code-older')])
+  repository.write(join(state, 'code-older', 'build-id'), 'older\n')
+  const ran = repository.run(process.execPath, [join(state, 'code-older', 'cli.cjs'), 'status'], {
+    cwd: repository.root,
+  })
+  expect(ran).toMatchObject({ status: 0 })
+  expect(repository.read(join(state, 'installed.json'))).toBe(installed)
+})

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { interruptedOnceBegun } from '../support/interrupt.ts'
 import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
 import {
   branchesOf,
@@ -194,20 +195,8 @@ describe('an interrupted landing (Ctrl-C)', () => {
     workedTask(project, 'a')
     startTask(project, 'b')
     const before = tip(project)
-    const child = spawn(process.execPath, [CLI, 'land', 'a', '--json'], {
-      cwd: project.root,
-      env: project.env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      detached: true,
-    })
-    let answer = ''
-    child.stdout.on('data', (chunk) => {
-      answer += chunk
-    })
-    const ended = new Promise((done) => child.on('close', done))
-    await vi.waitUntil(() => project.exists('project.worktrees/begun'), { timeout: 20_000, interval: 20 })
-    process.kill(-(child.pid ?? 0), 'SIGINT')
-    expect(await ended).toBe(1)
+    const { status, answer } = await interruptedOnceBegun(project, ['land', 'a'])
+    expect(status).toBe(1)
     expect(JSON.parse(answer).refused).toMatchObject([{ task: 'a', code: 'interrupted' }])
     expect(tip(project)).toBe(before)
     project.run('rm', ['project.worktrees/begun'])

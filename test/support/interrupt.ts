@@ -1,0 +1,28 @@
+/** Ctrl-C at a terminal: SIGINT to the whole group of a verb that is in the middle of something. */
+import { spawn } from 'node:child_process'
+import { vi } from 'vitest'
+import { CLI, type TestRepository } from './repository.ts'
+
+/**
+ * Starts a verb with `--json` and interrupts its process group once the project's own command has touched `begun` beside
+ * the worktrees. Gives the exit status and stdout.
+ */
+export async function interruptedOnceBegun(
+  project: TestRepository,
+  args: readonly string[],
+): Promise<{ status: unknown; answer: string }> {
+  const child = spawn(process.execPath, [CLI, ...args, '--json'], {
+    cwd: project.root,
+    env: project.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+  let answer = ''
+  child.stdout.on('data', (chunk) => {
+    answer += chunk
+  })
+  const ended = new Promise((done) => child.on('close', done))
+  await vi.waitUntil(() => project.exists('project.worktrees/begun'), { timeout: 20_000, interval: 20 })
+  process.kill(-(child.pid ?? 0), 'SIGINT')
+  return { status: await ended, answer }
+}
