@@ -2,6 +2,7 @@
  * `lanekeeper.json`: data, never code, so that it can be read from any commit without running anything.
  * The JSON schema that editors use is generated from this one (`lanekeeper.schema.json`).
  */
+import { Database } from './database-settings.ts'
 import { LanekeeperError } from './errors.ts'
 import { nearestWord } from './nearest-word.ts'
 import { checkedPatterns } from './patterns.ts'
@@ -16,15 +17,6 @@ const EnvFile = z.strictObject({
   file: z.string(),
   /** Values by template: {{ports.PORT}}, {{url.PORT}}, {{database.dev.url}}, {{slug}}, {{repo}}, {{branch}}, {{task}}. */
   set: z._default(z.record(z.string(), z.string()), {}),
-})
-
-const Database = z.strictObject({
-  provider: z._default(z.enum(['sqlite', 'none']), 'sqlite'),
-  /** Variables that hold this database's URL; they are read from the main worktree's env files. */
-  vars: z.array(z.string()).check(z.minLength(1)),
-  mode: z._default(z.enum(['fork', 'empty']), 'fork'),
-  /** The source file, where the URL could mean several. */
-  source: z.optional(z.string()),
 })
 
 const MigrationSet = z.strictObject({
@@ -96,7 +88,6 @@ const Settings = z.strictObject({
 })
 
 export type Settings = z.infer<typeof Settings>
-export type DatabaseSettings = z.infer<typeof Database>
 
 /** The settings of a repository that has no `lanekeeper.json`. */
 export function defaultSettings(): Settings {

@@ -28,17 +28,19 @@ export interface DatabaseRecord {
   readonly provider: string
   readonly state: DatabaseState
   readonly nonce: string
-  /** What holds the data: a file path for SQLite. Never a password. */
+  /** What holds the data, as a person would name it: a file's path, `host:port/database`. Never a password. */
   readonly resource: string
-  /** Where it was forked from. */
+  /** Where it was forked from, in the same words. */
   readonly source: string
-  /** The URL for env files, in the same form as the source's. */
+  /** The URL in the same form as the source's; where it needs a password, without it (`databases/values.ts` has it). */
   readonly url: string
   readonly vars: readonly string[]
   /** Values of variables whose source writes the same database in another form than `url`. */
   readonly urls?: Readonly<Record<string, string>>
   /** Proof of ownership for files: device, inode and birth time. */
   readonly mark?: string
+  /** What its provider needs to find it again: ids, names, hosts. Never a secret. */
+  readonly details?: Readonly<Record<string, string>>
   readonly message?: string
 }
 

@@ -34,7 +34,7 @@ export async function destroyDatabases(
   }
   for (const database of record.databases) {
     save(current.databases.map((one) => (one.role === database.role ? { ...one, state: 'destroying' as const } : one)))
-    const outcome = await destroyed(database, worktree)
+    const outcome = await destroyed(repository, record, database, worktree)
     if (outcome.result === 'refused') kept.push({ what: database.resource, why: outcome.why })
     else save(current.databases.filter(({ role }) => role !== database.role))
   }
@@ -53,9 +53,14 @@ export async function forgetWorktree(repository: Repository, gone: WorktreeRecor
 }
 
 /** A provider that cannot tell (a server that does not answer, a file it may not read) leaves the database where it is. */
-async function destroyed(database: DatabaseRecord, worktree: string | undefined): Promise<Destruction> {
+async function destroyed(
+  repository: Repository,
+  owner: WorktreeRecord,
+  database: DatabaseRecord,
+  worktree: string | undefined,
+): Promise<Destruction> {
   try {
-    return await destroyDatabase(database, worktree === undefined ? {} : { worktree })
+    return await destroyDatabase(repository, owner, database, worktree === undefined ? {} : { worktree })
   } catch (error) {
     return { result: 'refused', why: error instanceof Error ? error.message : String(error) }
   }

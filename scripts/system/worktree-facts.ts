@@ -6,6 +6,7 @@ import { slugOf } from '../policy/names.ts'
 import { urlsOf } from '../policy/ports.ts'
 import type { Settings } from '../policy/settings.ts'
 import { type Dictionary, dictionaryOf } from '../policy/templates.ts'
+import { readValues } from './databases/values.ts'
 import type { WorktreeRecord } from './ledger.ts'
 import type { Repository } from './repository.ts'
 
@@ -28,7 +29,7 @@ export function worktreeSlug(record: Pick<WorktreeRecord, 'task' | 'branch' | 'p
 
 /** Gathers the facts. Every database of the settings is among them, whatever became of it. */
 export function worktreeFacts(
-  repository: Pick<Repository, 'name'>,
+  repository: Pick<Repository, 'name' | 'stateDir'>,
   settings: Settings,
   record: WorktreeRecord,
 ): WorktreeFacts {
@@ -38,7 +39,7 @@ export function worktreeFacts(
   const noPorts = disabledValue(`no ports: ${record.steps.ports?.message ?? 'set-up did not get that far'}`)
   const port = (name: string) => String(record.ports?.ports[name] ?? noPorts)
   const services = Object.fromEntries(names.map((name) => [name, port(name)]))
-  const databases = databaseFacts(settings, record)
+  const databases = databaseFacts(repository, settings, record)
   return {
     slug,
     services,
@@ -58,15 +59,16 @@ export function worktreeFacts(
 }
 
 /** A database that is not ready disables its variables: an inherited value would name the main worktree's database. */
-function databaseFacts(settings: Settings, record: WorktreeRecord) {
+function databaseFacts(repository: Pick<Repository, 'stateDir'>, settings: Settings, record: WorktreeRecord) {
   const byRole: Record<string, string> = {}
   const byVariable: Record<string, string> = {}
   for (const [role, { provider, vars }] of Object.entries(settings.databases)) {
     if (provider === 'none') continue
     const found = record.databases.find((database) => database.role === role)
     if (found?.state === 'ready') {
-      byRole[role] = found.url
-      Object.assign(byVariable, databaseVariables([found]))
+      const urls = { ...found.urls, ...readValues(repository, record.id, role) }
+      byRole[role] = found.vars.map((name) => urls[name]).find((value) => value !== undefined) ?? found.url
+      Object.assign(byVariable, databaseVariables([{ ...found, urls }]))
       continue
     }
     const step = record.steps.databases

@@ -43,7 +43,8 @@ function story({
       (list) => saved.push([...list]),
       limit,
     )
-  return { project, worktree, source, saved, provide, root: worktree.path }
+  const destroy = (database: DatabaseRecord) => destroyDatabase(worktree.repository, worktree.record(), database)
+  return { project, worktree, source, saved, provide, destroy, root: worktree.path }
 }
 
 const count = (file: string) => rows(file, 'SELECT count(*) FROM t')[0]
@@ -96,13 +97,15 @@ describe('a fork of the main worktree’s database', () => {
   })
 
   it('lies beside a source outside the repository, under a name of its own', async () => {
-    const { project, provide, root } = story({ url: 'file:../shared/dev.db', at: '../shared/dev.db' })
+    const { project, provide, destroy, root } = story({ url: 'file:../shared/dev.db', at: '../shared/dev.db' })
     const { databases } = await provide()
     const [database] = databases
     expect(database?.resource).toMatch(/\/shared\/dev\.search-[0-9a-f]{8}\.db$/)
     expect(database?.url).toBe(`file:${database?.resource}`)
     expect(count(database?.resource ?? '')).toBe('3')
-    expect(database && (await destroyDatabase(database))).toEqual({ result: 'destroyed' })
+    expect(database && (await destroy(database))).toEqual({
+      result: 'destroyed',
+    })
     expect(readdirSync(project.path('shared')).filter((name) => name.includes('search'))).toEqual([])
     expect(root).toBeTruthy()
   })
@@ -153,10 +156,12 @@ describe('an answer, not a failure', () => {
   })
 
   it('a tracked file: the worktree has its own, and keeps it', async () => {
-    const { root, provide } = story({ files: { '.gitignore': '.env\n', 'dev.db': 'as committed' }, at: null })
+    const { root, provide, destroy } = story({ files: { '.gitignore': '.env\n', 'dev.db': 'as committed' }, at: null })
     const { databases, step } = await provide()
     expect(step).toMatchObject({ state: 'done', message: expect.stringContaining('tracked by git') })
-    expect(databases[0] && (await destroyDatabase(databases[0]))).toEqual({ result: 'already-gone' })
+    expect(databases[0] && (await destroy(databases[0]))).toEqual({
+      result: 'already-gone',
+    })
     expect(statSync(`${root}/dev.db`).size).toBe('as committed'.length)
   })
 
@@ -189,13 +194,15 @@ describe('an answer, not a failure', () => {
 
 describe('what is not ours is never touched', () => {
   it('a database that was there first is kept and used (S2)', async () => {
-    const { root, provide } = story()
+    const { root, provide, destroy } = story()
     sql(`${root}/dev.db`, 'CREATE TABLE t (n)')
     const { databases, problems } = await provide()
     expect(databases).toMatchObject([{ state: 'ready', message: expect.stringContaining('already exists') }])
     expect(problems).toHaveLength(1)
     expect(count(`${root}/dev.db`)).toBe('0')
-    expect(databases[0] && (await destroyDatabase(databases[0]))).toEqual({ result: 'already-gone' })
+    expect(databases[0] && (await destroy(databases[0]))).toEqual({
+      result: 'already-gone',
+    })
     expect(count(`${root}/dev.db`)).toBe('0')
   })
 
@@ -214,14 +221,16 @@ describe('what is not ours is never touched', () => {
     ['a directory', (root) => mkdirSync(`${root}/dev.db`)],
     ['a log without its database', (root) => writeFileSync(`${root}/dev.db-wal`, 'stray')],
   ])('%s is refused', async (_, place) => {
-    const { root, provide, source } = story()
+    const { root, provide, destroy, source } = story()
     place(root, source)
     const before = readdirSync(root)
     const { databases, step, problems } = await provide()
     expect(step.state).toBe('failed')
     expect(problems).toHaveLength(1)
     expect(readdirSync(root)).toEqual(before)
-    expect(databases[0] && (await destroyDatabase(databases[0]))).not.toEqual({ result: 'destroyed' })
+    expect(databases[0] && (await destroy(databases[0]))).not.toEqual({
+      result: 'destroyed',
+    })
     expect(count(source)).toBe('3')
   })
 
@@ -234,13 +243,13 @@ describe('what is not ours is never touched', () => {
   })
 
   it('a fork that somebody replaced is not deleted', async () => {
-    const { provide } = story({ url: 'file:../shared/dev.db', at: '../shared/dev.db' })
+    const { provide, destroy } = story({ url: 'file:../shared/dev.db', at: '../shared/dev.db' })
     const [database] = (await provide()).databases
     if (!database) throw new Error('no database')
     writeFileSync(`${database.resource}.new`, 'theirs')
     rmSync(database.resource)
     linkSync(`${database.resource}.new`, database.resource)
-    expect(await destroyDatabase(database)).toMatchObject({ result: 'refused' })
+    expect(await destroy(database)).toMatchObject({ result: 'refused' })
     expect(statSync(database.resource).size).toBe(6)
   })
 

@@ -4,24 +4,19 @@
  * After a crash: `planned` → whatever carries the nonce is ours, start over; `created` → the mark tells whether the
  * resource has its name already; `ready` → look, do nothing; `destroying` → finish that first (databases.md section 7).
  */
-import { basename, dirname, join, relative } from 'node:path'
+import { basename } from 'node:path'
+import type { DatabaseSettings } from '../../policy/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
-import type { DatabaseSettings } from '../../policy/settings.ts'
-import { readEnvFile } from '../env-files.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
 import { openPathStates, type PathStates } from '../path-states.ts'
 import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
-import type { DatabaseProvider, DestroyOptions, Destruction, FoundVariable } from './provider.ts'
-import { sqlite } from './sqlite.ts'
-
-/** The kinds of database there are; `none` in the settings means that worktrees share it knowingly. */
-const PROVIDERS: readonly DatabaseProvider[] = [sqlite]
-
-/** Env files of a folder, the later ones winning, as Next and Vite read them in development. */
-const ENV_FILES = ['.env', '.env.development', '.env.local', '.env.development.local'] as const
+import { accessTo, accessToRecord } from './access.ts'
+import type { Access, DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Owner } from './provider.ts'
+import { isLocal, providerOf } from './providers.ts'
+import { forgetValues, writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
   /** Everything the ledger must go on knowing. */
@@ -35,7 +30,9 @@ interface Context {
   known(role: string): DatabaseRecord | undefined
   readonly repository: Repository
   readonly policy: Policy
+  readonly owner: Owner
   readonly slug: string
+  /** A bigger source, and whatever is not on this machine, is left to a caller that has time. */
   readonly maxBytes: number
   readonly states: PathStates
   save(record: DatabaseRecord): void
@@ -52,7 +49,8 @@ interface Outcome {
  * Gives the worktree its databases. Repeatable: what is ready is looked at and left. Never throws for a database that
  * fails: its record says so, and its variables are to be disabled (`databaseVariables`).
  * @param save writes the ledger; called before each effect
- * @param options.bytes a source bigger than this is left `planned` (step `pending`) for a caller that has time
+ * @param options.bytes a source bigger than this, or on a server, is left `planned` (step `pending`) for a caller that
+ *   has time
  * @param options.states the caller's memory of what git makes of paths, so that git is asked once for all
  */
 export async function provisionDatabases(
@@ -70,6 +68,7 @@ export async function provisionDatabases(
     known: (role) => known.get(role),
     repository,
     policy,
+    owner: record,
     slug: slugOf(record.task ?? record.branch ?? basename(record.path)),
     maxBytes: options.bytes ?? Number.POSITIVE_INFINITY,
     states: options.states ?? openPathStates(repository, policy.settings, []),
@@ -91,7 +90,8 @@ export async function provisionDatabases(
 function stepOf(outcomes: readonly Outcome[]): Step {
   const states = outcomes.map(({ record }) => record?.state)
   const notes = outcomes.flatMap(({ note, problem }) => problem?.message ?? note ?? [])
-  const state = states.includes('failed') ? 'failed' : states.includes('planned') ? 'pending' : 'done'
+  const isOpen = states.some((state) => state === 'planned' || state === 'created' || state === 'destroying')
+  const state = states.includes('failed') ? 'failed' : isOpen ? 'pending' : 'done'
   return { state, ...(notes.length > 0 ? { message: notes.join('\n') } : {}) }
 }
 
@@ -102,13 +102,21 @@ async function outcomeOf(role: string, settings: DatabaseSettings, context: Cont
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const hint = error instanceof LanekeeperError ? error.hint : undefined
-    const { provider, vars } = settings
-    const unplanned = { role, provider, nonce, resource: '', source: '', url: '', vars }
     return {
-      record: { ...unplanned, ...context.known(role), vars, state: 'failed', message },
+      record: {
+        ...unplanned(role, settings, nonce),
+        ...context.known(role),
+        vars: settings.vars,
+        state: 'failed',
+        message,
+      },
       problem: { step: 'databases', message, ...(hint ? { hint } : {}) },
     }
   }
+}
+
+function unplanned(role: string, { provider, vars }: DatabaseSettings, nonce: string): DatabaseRecord {
+  return { role, provider, state: 'planned', nonce, resource: '', source: '', url: '', vars }
 }
 
 async function provisionRole(
@@ -117,13 +125,13 @@ async function provisionRole(
   nonce: string,
   context: Context,
 ): Promise<Outcome> {
-  const provider = providerOf(settings.provider)
   const known = context.known(role)
-  if (known && (await standsAlready(provider, known))) return { record: { ...known, state: 'ready' } }
+  if (isLeft(settings, context)) return leftOutcome(known ?? unplanned(role, settings, nonce), context)
+  const request = requestOf(role, settings, nonce, context)
+  const provider = await providerOf(settings.provider)
+  if (known && (await standsAlready(provider, known, request))) return { record: { ...known, state: 'ready' } }
   if (known?.state === 'destroying') await clearAway(known, context)
-  const found = variablesOf(context, settings)
-  const { repository, slug, states } = context
-  const plan = await provider.plan({ role, settings, found, repository, slug, nonce, states })
+  const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
   if (known && (plan.kind === 'answer' || known.resource !== plan.record.resource)) await clearAway(known, context)
   if (plan.kind === 'answer') return { record: plan.record, note: plan.note }
@@ -131,48 +139,59 @@ async function provisionRole(
   const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  const made = await provider.make(planned, context.repository, context.save)
+  const made = await provider.make(planned, request, {
+    save: context.save,
+    keepValues: (values) => writeValues(context.repository, context.owner.id, role, values),
+  })
   if (made.message === undefined) return { record: made }
   return { record: made, problem: { step: 'databases', message: made.message } }
 }
 
+function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
+  const { repository, policy, owner, slug, states } = context
+  return { ...accessTo(repository, policy.settings, role, settings, owner), slug, nonce, states }
+}
+
+/** A caller in a hurry asks no server. */
+function isLeft({ provider }: DatabaseSettings, { maxBytes }: Context): boolean {
+  return Number.isFinite(maxBytes) && !isLocal(provider)
+}
+
+function leftOutcome(known: DatabaseRecord, { save }: Context): Outcome {
+  if (known.state === 'ready') return { record: known }
+  // what a crash left half-made keeps its state: the worker has to know
+  const left: DatabaseRecord = known.state === 'failed' ? { ...known, state: 'planned' } : known
+  save(left)
+  return { record: left, note: `Database ${known.role} is being made.` }
+}
+
 /** Ready and still there (whoever replaced it: it is the worktree's own), or made just before a crash. */
-async function standsAlready(provider: DatabaseProvider, known: DatabaseRecord): Promise<boolean> {
+async function standsAlready(provider: DatabaseProvider, known: DatabaseRecord, access: Access): Promise<boolean> {
   if (known.state !== 'ready' && known.state !== 'created') return false
-  const found = await provider.inspect(known)
+  if (known.provider !== access.settings.provider) return false
+  const found = await provider.inspect(known, access)
   return found === 'ours' || (found === 'replaced' && known.state === 'ready')
 }
 
-async function clearAway(known: DatabaseRecord, { save }: Context): Promise<void> {
+async function clearAway(known: DatabaseRecord, { save, repository, owner }: Context): Promise<void> {
   save({ ...known, state: 'destroying' })
   // refused: what stands there is not ours, so there is nothing of ours to lose sight of
-  await destroyDatabase(known)
-}
-
-/** The role's variables in the main worktree's env files: at its root, and beside each env file of the settings. */
-function variablesOf({ repository, policy }: Context, { vars }: DatabaseSettings): FoundVariable[] {
-  const folders = new Set(['.', ...policy.settings.env.map(({ file }) => dirname(file))])
-  const found = new Map<string, FoundVariable>()
-  for (const folder of folders)
-    for (const name of ENV_FILES) {
-      const path = join(repository.mainWorktree, folder, name)
-      for (const [variable, value] of Object.entries(readEnvFile(path)))
-        if (vars.includes(variable) && value !== '')
-          found.set(`${folder} ${variable}`, { name: variable, value, file: relative(repository.mainWorktree, path) })
-    }
-  return [...found.values()]
-}
-
-function providerOf(id: string): DatabaseProvider {
-  const provider = PROVIDERS.find((candidate) => candidate.id === id)
-  if (provider) return provider
-  throw new LanekeeperError('database', `There is no database provider "${id}".`)
+  await destroyDatabase(repository, owner, known)
 }
 
 /**
  * Takes a database away, if it is proved to be the one we made. The caller writes `destroying` to the ledger before and
  * forgets the record after.
+ * @param repository opened in any worktree of the clone
  */
-export async function destroyDatabase(record: DatabaseRecord, options: DestroyOptions = {}): Promise<Destruction> {
-  return await providerOf(record.provider).destroy(record, options)
+export async function destroyDatabase(
+  repository: Repository,
+  owner: Owner,
+  record: DatabaseRecord,
+  options: DestroyOptions = {},
+): Promise<Destruction> {
+  const provider = await providerOf(record.provider)
+  const destruction = await provider.destroy(record, accessToRecord(repository, record, owner), options)
+  if (destruction.result !== 'refused') forgetValues(repository, owner.id, record.role)
+  return destruction
 }

@@ -1,6 +1,6 @@
-/** What every kind of database can do for a worktree. A new kind is one more row of the table in databases.ts. */
-import type { DatabaseSettings } from '../../policy/settings.ts'
-import type { DatabaseRecord } from '../ledger.ts'
+/** What every kind of database can do for a worktree. A new kind is one more row of the table in providers.ts. */
+import type { DatabaseSettings } from '../../policy/database-settings.ts'
+import type { DatabaseRecord, WorktreeRecord } from '../ledger.ts'
 import type { PathStates } from '../path-states.ts'
 import type { Repository } from '../repository.ts'
 
@@ -12,17 +12,32 @@ export interface FoundVariable {
   readonly file: string
 }
 
-export interface DatabaseRequest {
+/** Who a database is made for: random ids of the clone and of the worktree (databases.md section 2.4). */
+export type Owner = Pick<WorktreeRecord, 'id' | 'clone'>
+
+/** What a provider needs to reach what holds its databases. */
+export interface Access {
   readonly role: string
+  /** Of the role as they are now; where the role is gone from them, the defaults with the record's variables. */
   readonly settings: DatabaseSettings
   readonly found: readonly FoundVariable[]
-  /** Opened in the worktree that gets the database. */
+  /** All variables of the main worktree's env files, the process's own over them: where credentials are. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+  /** Opened in the worktree that has the database, or in any other once that one is gone. */
   readonly repository: Repository
+  readonly owner: Owner
+}
+
+export interface DatabaseRequest extends Access {
   /** The worktree's name inside resource names. */
   readonly slug: string
   readonly nonce: string
   /** What git makes of paths in the worktree; asked together with the set-up's other paths. */
   readonly states: PathStates
+  /** Fork this one, of the same provider, and not the main worktree's: a snapshot, or the other way round. */
+  readonly from?: DatabaseRecord
+  /** The database is kept aside and no variable names it. */
+  readonly isSnapshot?: boolean
 }
 
 export type Plan =
@@ -30,6 +45,14 @@ export type Plan =
   | { readonly kind: 'make'; readonly record: DatabaseRecord; readonly bytes: number }
   /** Nothing is to be made, and that is fine; `record` where the worktree's variables name something all the same. */
   | { readonly kind: 'answer'; readonly record: DatabaseRecord | null; readonly note: string }
+
+/** Where a provider writes down what it is about to do, and what it did. */
+export interface Keeper {
+  /** Into the ledger; before every effect, and with the proof of ownership as soon as there is one. */
+  save(record: DatabaseRecord): void
+  /** Values of variables that hold a password; before the database is called ready. */
+  keepValues(values: Readonly<Record<string, string>>): void
+}
 
 export type Destruction =
   | { readonly result: 'destroyed' | 'already-gone' }
@@ -40,18 +63,31 @@ export interface DestroyOptions {
   readonly worktree?: string
 }
 
+/** A database that carries our mark. */
+export interface Owned {
+  readonly owner: Owner
+  readonly record: DatabaseRecord
+}
+
 export interface DatabaseProvider {
-  readonly id: DatabaseSettings['provider']
   /** Looks and decides; changes nothing. Throws `database` where a person has to decide. */
   plan(request: DatabaseRequest): Promise<Plan>
   /**
-   * Makes what was planned; whatever a crash left under the record's nonce is started over.
-   * @param save writes the ledger; called before every effect, with the proof of ownership as soon as there is one
+   * Makes what was planned; whatever a crash left under the record's nonce is started over or adopted.
    * @throws `database`; nothing half-made is left then
    */
-  make(record: DatabaseRecord, repository: Repository, save: (record: DatabaseRecord) => void): Promise<DatabaseRecord>
+  make(planned: DatabaseRecord, request: DatabaseRequest, keeper: Keeper): Promise<DatabaseRecord>
   /** What stands at the resource now: what we made, something that came in its place, or nothing. */
-  inspect(record: DatabaseRecord): Promise<'ours' | 'replaced' | 'missing'>
+  inspect(record: DatabaseRecord, access: Access): Promise<'ours' | 'replaced' | 'missing'>
   /** Takes it away where it is proved ours. Once is enough: a second call finds it gone. */
-  destroy(record: DatabaseRecord, options: DestroyOptions): Promise<Destruction>
+  destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
+  /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
+  listOwned?(access: Access): Promise<Owned[]>
+  /**
+   * Gives a database that stands the content of another, while programs are connected to it; for kinds whose database
+   * must keep its name. Others make a new one and drop the old.
+   */
+  refill?(record: DatabaseRecord, from: DatabaseRecord | null, request: DatabaseRequest): Promise<void>
+  /** The schema as SQL text in a fixed order, without data; of the source where `record` is null. */
+  schema?(record: DatabaseRecord | null, access: Access): Promise<string>
 }

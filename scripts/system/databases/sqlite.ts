@@ -7,11 +7,10 @@ import { lstatIfExists, makeFork, markOf, refuseWayOut, removeWithCompanions, te
 import { isInside, locate, realpathOf } from './sqlite-source.ts'
 
 export const sqlite: DatabaseProvider = {
-  id: 'sqlite',
   plan: async (request) => plan(request),
-  make: async (record, repository, save) => makeFork(record, repository, save),
+  make: async (planned, { repository }, { save }) => makeFork(planned, repository, save),
   inspect: async (record) => inspect(record),
-  destroy: async (record, options) => destroy(record, options),
+  destroy: async (record, _access, options) => destroy(record, options),
 }
 
 function plan(request: DatabaseRequest): Plan {

@@ -1,0 +1,30 @@
+/** The kinds of database there are, each loaded when a worktree has one; `none` means that worktrees share it knowingly. */
+import { LanekeeperError } from '../../policy/errors.ts'
+import type { DatabaseProvider } from './provider.ts'
+import { sqlite } from './sqlite.ts'
+
+interface Kind {
+  /** A file on this machine: a hook may make it. What lives on a server is left to a process that has time. */
+  readonly isLocal: boolean
+  load(): Promise<DatabaseProvider>
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  sqlite: { isLocal: true, load: async () => sqlite },
+}
+
+/** Whether databases of this kind are files of this machine. */
+export function isLocal(id: string): boolean {
+  return kindOf(id).isLocal
+}
+
+/** The provider of this name. Throws `database` where there is none. */
+export function providerOf(id: string): Promise<DatabaseProvider> {
+  return kindOf(id).load()
+}
+
+function kindOf(id: string): Kind {
+  const kind = KINDS[id]
+  if (kind) return kind
+  throw new LanekeeperError('database', `There is no database provider "${id}".`)
+}
