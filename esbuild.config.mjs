@@ -16,7 +16,7 @@ const common = {
   target: 'node20',
   outdir: 'dist',
   define: { LANEKEEPER_VERSION: JSON.stringify(version) },
-  external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite'],
+  external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite', 'pg-native'],
   plugins: [esbuildTemplates],
   logLevel: 'warning',
 }
@@ -47,7 +47,7 @@ await build({
   ...common,
   format: 'cjs',
   // a hook leaves what needs these to the bin, in a process of its own
-  external: [...common.external, 'zx/core', 'package-manager-detector'],
+  external: [...common.external, 'zx/core', 'package-manager-detector', './postgres/postgres.ts'],
   entryPoints: { 'hook-gates': 'hooks/gates.ts', 'hook-provisioning': 'hooks/provisioning.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,

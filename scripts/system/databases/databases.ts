@@ -14,8 +14,9 @@ import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import { accessTo, accessToRecord } from './access.ts'
-import type { Access, DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Owner } from './provider.ts'
+import type { DatabaseRequest, DestroyOptions, Destruction, Keeper, Owner } from './provider.ts'
 import { isLocal, providerOf } from './providers.ts'
+import { standingOf } from './standing.ts'
 import { forgetValues, writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
@@ -129,22 +130,30 @@ async function provisionRole(
   if (isLeft(settings, context)) return leftOutcome(known ?? unplanned(role, settings, nonce), context)
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
-  if (known && (await standsAlready(provider, known, request))) return { record: { ...known, state: 'ready' } }
+  const { save, repository, owner } = context
+  const keeper: Keeper = { save, keepValues: (values) => writeValues(repository, owner.id, role, values) }
+  const standing = known ? await standingOf(provider, known, request, keeper) : null
+  if (standing?.kind === 'stands') return standing
+  if (standing?.kind === 'foreign') {
+    // a name of its own, and the other's is left alone
+    const fresh = unplanned(role, settings, randomHex(4))
+    context.save(fresh)
+    return provisionRole(role, settings, fresh.nonce, context)
+  }
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
   if (known && (plan.kind === 'answer' || known.resource !== plan.record.resource)) await clearAway(known, context)
   if (plan.kind === 'answer') return { record: plan.record, note: plan.note }
   // in a worktree that was moved, what stands at the new place bears the mark
-  const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
+  const carried = known?.provider === plan.record.provider ? known.mark : undefined
+  const planned = { ...plan.record, ...(carried === undefined ? {} : { mark: carried }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  const made = await provider.make(planned, request, {
-    save: context.save,
-    keepValues: (values) => writeValues(context.repository, context.owner.id, role, values),
-  })
-  if (made.message === undefined) return { record: made }
-  return { record: made, problem: { step: 'databases', message: made.message } }
+  const made = await provider.make(planned, request, keeper)
+  const note = plan.note === undefined ? {} : { note: plan.note }
+  if (made.message === undefined) return { record: made, ...note }
+  return { record: made, ...note, problem: { step: 'databases', message: made.message } }
 }
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
@@ -163,14 +172,6 @@ function leftOutcome(known: DatabaseRecord, { save }: Context): Outcome {
   const left: DatabaseRecord = known.state === 'failed' ? { ...known, state: 'planned' } : known
   save(left)
   return { record: left, note: `Database ${known.role} is being made.` }
-}
-
-/** Ready and still there (whoever replaced it: it is the worktree's own), or made just before a crash. */
-async function standsAlready(provider: DatabaseProvider, known: DatabaseRecord, access: Access): Promise<boolean> {
-  if (known.state !== 'ready' && known.state !== 'created') return false
-  if (known.provider !== access.settings.provider) return false
-  const found = await provider.inspect(known, access)
-  return found === 'ours' || (found === 'replaced' && known.state === 'ready')
 }
 
 async function clearAway(known: DatabaseRecord, { save, repository, owner }: Context): Promise<void> {

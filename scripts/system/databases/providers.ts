@@ -11,6 +11,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   sqlite: { isLocal: true, load: async () => sqlite },
+  postgres: { isLocal: false, load: async () => (await import('./postgres/postgres.ts')).postgres },
 }
 
 /** Whether databases of this kind are files of this machine. */
