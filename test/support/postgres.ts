@@ -96,6 +96,9 @@ export async function databases(base: string): Promise<string[]> {
 export async function createRole(options: string, name = `role_${randomHex(4)}`): Promise<string> {
   await psql('postgres', `CREATE ROLE "${name}" LOGIN ${options}`)
   onTestFinished(async () => {
+    const holds = `SELECT d.datname FROM pg_database d WHERE d.datallowconn AND d.oid IN
+      (SELECT s.dbid FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid WHERE r.rolname = '${name}')`
+    for (const [database = ''] of await psql('postgres', holds)) await psql(database, `DROP OWNED BY "${name}"`)
     await psql('postgres', `REASSIGN OWNED BY "${name}" TO postgres`, `DROP OWNED BY "${name}"`, `DROP ROLE "${name}"`)
   })
   return name
