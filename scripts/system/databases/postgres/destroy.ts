@@ -1,4 +1,5 @@
 /** Dropping what is provably ours, and listing it. No session is ended for it, unless the settings say `terminate`. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { mayNotDrop } from '../../../policy/postgres-errors.ts'
 import type { Marker } from '../../../policy/postgres-marker.ts'
@@ -12,6 +13,10 @@ import { claimOn, markedBy, markOf, type Standing, standing } from './marker.ts'
 import type { Located } from './server.ts'
 import { ownerOf } from './values.ts'
 
+const POLL_MS = 50
+/** `client_connection_check_interval` is 0.5 s; servers that do not know it go on to the end. */
+const CREATION_MS = 60_000
+
 /** Drops a worktree's database, its shadow first: while the one with the name in the ledger stands, both are found. */
 export async function destroyDatabase(
   connection: Connection,
@@ -23,6 +28,7 @@ export async function destroyDatabase(
   let result: Destruction = { result: 'already-gone' }
   for (const name of [shadow, database]) {
     if (name === undefined || name === '') continue
+    if (record.mark !== markOf(record)) await creationIsOver(connection, name)
     const found = await standing(connection, name)
     if (!found) continue
     const why = whyNotDrop(found, located, record, access)
@@ -32,6 +38,20 @@ export async function destroyDatabase(
     result = { result: 'destroyed' }
   }
   return result
+}
+
+/** A client that was killed in the middle of CREATE DATABASE is missed by its server only after a while. */
+async function creationIsOver(connection: Connection, name: string): Promise<void> {
+  const statement = `CREATE DATABASE ${connection.identifier(name)}`
+  const deadline = Date.now() + CREATION_MS
+  for (;;) {
+    const running = await connection.rows(
+      "SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND starts_with(query, $1)",
+      [statement],
+    )
+    if (running.length === 0 || Date.now() > deadline) return
+    await pause(POLL_MS)
+  }
 }
 
 /** Null where every proof is there. */

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest'
+import { commentOf, countOf, createSource, databases, describePostgres, session, urlOf } from '../support/postgres.ts'
+import { createAdopted, envOf, setup } from '../support/provisioning.ts'
+import { CLI } from '../support/repository.ts'
+import { ledgerOf } from '../support/task-worktrees.ts'
+
+const TIMEOUT_MS = 180_000
+const EIGHT = [...Array(8).keys()].map((index) => `task-${index + 1}`)
+
+/** An adopted project on a Postgres source that a dev server is connected to. */
+async function busyProject() {
+  const source = await createSource()
+  const dev = { provider: 'postgres', vars: ['DATABASE_URL'], postgres: { onBusySource: 'empty' } }
+  const settings = { databases: { dev }, dependencies: 'none' }
+  const project = createAdopted({ 'lanekeeper.json': JSON.stringify(settings) })
+  project.write(`${project.root}/.env`, `DATABASE_URL='${await urlOf(source, 'postgres', 'sEcReT')}'\n`)
+  return { project, source }
+}
+
+describePostgres('eight `git worktree add` at once', () => {
+  it(
+    'on a source with a connected dev server: eight distinct databases, and the session is still alive',
+    async () => {
+      const { project, source } = await busyProject()
+      const server = await session(await urlOf(source), 'next dev')
+      const added = await Promise.all(
+        EIGHT.map((name) =>
+          project.start('git', ['worktree', 'add', '-q', '-b', name, project.path(name)], { cwd: project.root }),
+        ),
+      )
+      expect(added.map(({ status }) => status)).toEqual(EIGHT.map(() => 0))
+      const made = await Promise.all(
+        EIGHT.map(async (name) => {
+          const { stdout } = await project.start(process.execPath, [CLI, 'setup', '--wait', '--json'], {
+            cwd: project.path(name),
+          })
+          return JSON.parse(stdout)
+        }),
+      )
+      expect(made.map(({ state }) => state)).toEqual(EIGHT.map(() => 'ready'))
+      const names = EIGHT.map((name) =>
+        new URL(envOf(project, project.path(name)).DATABASE_URL ?? '').pathname.slice(1),
+      )
+      expect(new Set(names).size).toBe(8)
+      expect(await databases(source)).toEqual([source, ...names].sort())
+      for (const name of names) expect(await commentOf(name)).toContain('"tool":"lanekeeper"')
+      expect((await server.query('SELECT count(*) FROM t')).rows).toEqual([{ count: '3' }])
+      expect(JSON.stringify([made, ledgerOf(project)])).not.toContain('sEcReT')
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'the worker makes what the hook left, and removal drops it',
+    async () => {
+      const { project, source } = await busyProject()
+      const path = project.path('search')
+      project.git(['worktree', 'add', '-q', '-b', 'search', path])
+      const { databases: made, state, problems } = setup(project, path, ['--wait'])
+      expect(problems).toEqual([])
+      expect(state).toBe('ready')
+      const url = envOf(project, path).DATABASE_URL ?? ''
+      expect(new URL(url).password).toBe('sEcReT')
+      expect(made.dev?.url).toBe(url.replace(':sEcReT', ''))
+      const name = new URL(url).pathname.slice(1)
+      expect(await countOf(name)).toBe('3')
+      expect(project.lanekeeper(['remove', path])).toMatchObject({ status: 0 })
+      expect(await databases(source)).toEqual([source])
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'two provisioners of one worktree at once end with one database',
+    async () => {
+      const { project, source } = await busyProject()
+      const path = project.path('search')
+      project.git(['worktree', 'add', '-q', '-b', 'search', path])
+      const both = await Promise.all(
+        [0, 1].map(() => project.start(process.execPath, [CLI, 'setup', '--wait', '--json'], { cwd: path })),
+      )
+      expect(both.map(({ status }) => status)).toEqual([0, 0])
+      expect(await databases(source)).toHaveLength(2)
+    },
+    TIMEOUT_MS,
+  )
+})
