@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { commentOf, countOf, createSource, databases, describePostgres, session, urlOf } from '../support/postgres.ts'
 import { createAdopted, envOf, setup } from '../support/provisioning.ts'
-import { CLI } from '../support/repository.ts'
+import { CLI, workersOf } from '../support/repository.ts'
 import { ledgerOf } from '../support/task-worktrees.ts'
 
 const TIMEOUT_MS = 180_000
@@ -64,6 +64,7 @@ describePostgres('eight `git worktree add` at once', () => {
       expect(made.dev?.url).toBe(url.replace(':sEcReT', ''))
       const name = new URL(url).pathname.slice(1)
       expect(await countOf(name)).toBe('3')
+      await workersOf(project.dir)
       expect(project.lanekeeper(['remove', path])).toMatchObject({ status: 0 })
       expect(await databases(source)).toEqual([source])
     },
