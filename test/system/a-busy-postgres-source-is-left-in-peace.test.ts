@@ -1,4 +1,3 @@
-import { chmodSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { refreshTemplate } from '../../scripts/system/databases/postgres/template.ts'
 import { findProgram } from '../../scripts/system/executables.ts'
@@ -13,6 +12,7 @@ import {
   session,
   urlOf,
 } from '../support/postgres.ts'
+import { serverMajor, withClients } from '../support/postgres-clients.ts'
 import { nameOf, type ProjectOptions, story } from '../support/postgres-project.ts'
 
 /** A project on a source that somebody is connected to, with this `onBusySource`. */
@@ -25,35 +25,6 @@ async function busyStory(onBusySource: string | undefined, options: ProjectOptio
   const isAlive = async () => (await server.query('SELECT 1 AS one')).rows.length === 1
   return { ...made, server, isAlive }
 }
-
-const major = async () => Math.floor(Number((await psql('postgres', 'SHOW server_version_num'))[0]?.[0]) / 10_000)
-
-/** Programs on the worktree's PATH that write down how they were called. */
-async function withClients(made: Awaited<ReturnType<typeof busyStory>>, { fails = false, version = 0 } = {}) {
-  const { project, repository } = made
-  const bin = project.path('bin')
-  const log = project.path('calls')
-  const record = `for word in "$0" "$@"; do printf '%s\\n' "$word" >> '${log}'; done; env | grep '^PG' | sort >> '${log}'`
-  const dump = `#!/bin/sh\nif [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) ${version || (await major())}.1"; exit; fi\n${record}\n`
-  const rows = `echo 'CREATE TABLE t (n int); INSERT INTO t VALUES (7);'`
-  project.write(`${bin}/pg_dump`, `${dump}${rows}\n${fails ? 'echo "pg_dump: error: no luck" >&2; exit 1' : ''}\n`)
-  const load = `${process.execPath} ${JSON.stringify(project.write(project.path('psql.mjs'), PSQL))}`
-  project.write(`${bin}/psql`, `#!/bin/sh\n${record}\nexec ${load}\n`)
-  for (const name of ['pg_dump', 'psql']) chmodSync(`${bin}/${name}`, 0o755)
-  Object.assign(repository.env, { PATH: `${bin}:${repository.env.PATH}`, PGHOST: 'elsewhere.invalid' })
-  return () => readFileSync(log, 'utf8')
-}
-
-/** What psql does with its input, where there is no psql: a Postgres client is all that a fresh machine has. */
-const PSQL = `
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-const pg = createRequire(${JSON.stringify(import.meta.url)})('pg')
-const client = new pg.Client({ ssl: false })
-await client.connect()
-await client.query('BEGIN;' + readFileSync(0, 'utf8') + ';COMMIT')
-await client.end()
-`
 
 describePostgres('a busy source', () => {
   it('"dump" copies it through pg_dump and psql; the password is in no command line', async () => {
@@ -92,7 +63,7 @@ describePostgres('a busy source', () => {
   it('"dump" with a pg_dump that is too old (P8), or with none', async () => {
     const made = await busyStory('dump')
     await withClients(made, { version: 9 })
-    const server = await major()
+    const server = await serverMajor()
     expect((await made.provide()).problems).toMatchObject([
       {
         message: `pg_dump 9.1 cannot dump a ${server} server. Install client ${server} or set postgres.onBusySource to "template".`,

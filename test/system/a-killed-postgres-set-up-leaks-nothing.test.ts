@@ -13,7 +13,8 @@ import type { DatabaseRecord, WorktreeRecord } from '../../scripts/system/ledger
 import { randomHex } from '../../scripts/system/random.ts'
 // @ts-expect-error: a build script, plain JavaScript
 import { esbuildTemplates } from '../../templates/compile.mjs'
-import { commentOf, countOf, databases, describePostgres, psql, urlOf } from '../support/postgres.ts'
+import { commentOf, countOf, databases, describePostgres, psql, session, urlOf } from '../support/postgres.ts'
+import { withClients } from '../support/postgres-clients.ts'
 import { nameOf, postgresProject, worktreeOf } from '../support/postgres-project.ts'
 import type { Fault, VictimJob } from '../support/postgres-victim.ts'
 import { PROJECT_ROOT } from '../support/repository.ts'
@@ -43,13 +44,15 @@ beforeAll(async () => {
 })
 
 /** A project with a shadow variable (so that two databases are made), and decoys that look like ours. */
-async function scene() {
+async function scene({ isBusy = false } = {}) {
   const { project, source } = await postgresProject({
-    database: { vars: ['DATABASE_URL', 'SHADOW_DATABASE_URL'] },
+    database: { vars: ['DATABASE_URL', 'SHADOW_DATABASE_URL'], postgres: { onBusySource: 'dump' } },
   })
   const url = await urlOf(source, 'postgres', 'secret')
   project.write(`${project.root}/.env`, `DATABASE_URL='${url}'\nSHADOW_DATABASE_URL='${await urlOf('main_shadow')}'\n`)
   const worktree = worktreeOf(project)
+  if (isBusy) await withClients({ project, repository: worktree.repository })
+  if (isBusy) await session(await urlOf(source), 'next dev')
   const program = project.write(project.path('victim.mjs'), victim)
   const ledger = project.path('ledger.json')
   const at = '2026-01-01T00:00:00.000Z'
@@ -96,6 +99,30 @@ async function scene() {
   }
   return { record, dies, known, forget, provide, destroy, ours, expectDecoys }
 }
+
+it.skipIf(process.env.SKIP_PG === '1')(
+  'killed while a busy source is dumped: what is half filled is started over',
+  async () => {
+    const { record, dies, known, forget, provide, destroy, ours, expectDecoys } = await scene({ isBusy: true })
+    let n = LEAST.answered - 5
+    for (; n < MOST; n++) {
+      forget()
+      const whose = record()
+      if (!(await dies('provide', whose, { at: 'answered', n }))) break
+      const { databases: made, problems } = await provide(record(known(), whose.id))
+      expect(problems, String(n)).toEqual([])
+      const name = nameOf(made[0])
+      expect(await ours(), String(n)).toEqual([name, `${name}_shadow`])
+      expect(await countOf(name)).toBe('1')
+      expect(await commentOf(name)).not.toContain('filling')
+      await destroy(record(made, whose.id))
+    }
+    expect(n).toBeGreaterThan(LEAST.answered)
+    expect(n).toBeLessThan(MOST)
+    await expectDecoys()
+  },
+  TIMEOUT_MS,
+)
 
 describePostgres.each(['save', 'answered', 'sent'] as const)('killed at "%s"', (at) => {
   it(
