@@ -72,14 +72,13 @@ function whyNotDrop(found: Standing, located: Located, record: DatabaseRecord, a
 
 /** A variable of the main worktree whose database this is; a fork of ours is in none of them. */
 function variableNaming(name: string, { server, named, facts }: Located, { variables, found }: Access): string | null {
-  if (name === named) return facts.variable
   const bare = found.find(({ value }) => value === name)
   if (bare) return bare.name
   const entry = Object.entries(variables).find(([, value]) => {
     const url = parsePostgresUrl(value ?? '')
     return url.kind === 'url' && url.database === name && serverName(url.hosts) === serverName(server.hosts)
   })
-  return entry?.[0] ?? null
+  return entry?.[0] ?? (name === named ? facts.variable : null)
 }
 
 async function dropped(
