@@ -335,12 +335,12 @@ describe('every engine of this machine', () => {
       expect(readdirSync(project.dir).filter((name) => name.endsWith('.db'))).toEqual([])
       sql(source, 'PRAGMA journal_mode=WAL; PRAGMA user_version=7; CREATE TABLE t (n); INSERT INTO t VALUES (1)')
       engine.copy(source, target, { wal: true })
-      expect(engine.quickCheck(target)).toBe('ok')
+      expect(engine.check(target)).toBe('ok')
       expect(rows(target, 'PRAGMA journal_mode')).toEqual(['wal'])
       expect(rows(target, 'PRAGMA user_version')).toEqual(['7'])
       expect(() => engine.copy(source, target, { wal: true })).toThrow(/exists/)
       writeFileSync(project.path('broken.db'), 'x'.repeat(5000))
-      expect(() => engine.quickCheck(project.path('broken.db'))).toThrow()
+      expect(() => engine.check(project.path('broken.db'))).toThrow()
     },
   )
 

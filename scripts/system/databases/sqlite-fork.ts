@@ -21,7 +21,8 @@ import { LanekeeperError } from '../../policy/errors.ts'
 import { isErrno } from '../files.ts'
 import type { DatabaseRecord } from '../ledger.ts'
 import type { Repository } from '../repository.ts'
-import { findEngine, type SqliteEngine } from './sqlite-engine.ts'
+import type { SqliteEngine } from './sqlite-driver.ts'
+import { findEngine } from './sqlite-engine.ts'
 import { isInside, realpathOf } from './sqlite-source.ts'
 
 /** What SQLite keeps beside a database. */
@@ -77,7 +78,7 @@ function adopt(record: DatabaseRecord, engine: SqliteEngine): DatabaseRecord {
 
 function checked(engine: SqliteEngine, file: string): string {
   try {
-    return engine.quickCheck(file)
+    return engine.check(file)
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }
