@@ -68,6 +68,8 @@ export const Database = z.strictObject({
   mode: z._default(z.enum(['fork', 'empty']), 'fork'),
   /** What to fork, where the variables could mean several or another: a file, or a database on the same server. */
   source: optional,
+  /** Where a worktree's own SQLite file goes, from its root; default: where the main worktree has it. */
+  path: optional,
   /** Run in the new worktree once its database and its dependencies are there. */
   migrate: z._default(z.array(z.string()), []),
   /** Run after `migrate` where the database was made empty. */

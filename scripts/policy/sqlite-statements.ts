@@ -87,3 +87,15 @@ function isOwn({ type, name }: SchemaObject): boolean {
 function isVirtual({ type, sql }: SchemaObject): boolean {
   return type === 'table' && /^CREATE\s+VIRTUAL\s/i.test(sql ?? '')
 }
+
+const SCHEMA_ORDER = ['table', 'index', 'view', 'trigger'] as const
+
+/** A schema as text that can be compared: by kind, then by name. As it was written, but without SQLite's own tables. */
+export function schemaText(objects: readonly SchemaObject[]): string {
+  const order = ({ type, name }: SchemaObject) => `${SCHEMA_ORDER.indexOf(type)} ${name}`
+  return objects
+    .filter(({ sql, name }) => sql !== null && !/^sqlite_/i.test(name))
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+    .map(({ sql }) => `${sql};\n`)
+    .join('\n')
+}

@@ -1,5 +1,5 @@
 /** Gives back what a worktree holds outside git: databases that are proved ours, then ports, then the ledger's record. */
-import { destroyDatabase } from './databases/databases.ts'
+import { destroyDatabase } from './databases/destroying.ts'
 import type { Destruction } from './databases/provider.ts'
 import { type DatabaseRecord, removeRecord, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { releasePorts } from './port-leases.ts'

@@ -13,10 +13,11 @@ import { openPathStates, type PathStates } from '../path-states.ts'
 import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
-import { accessTo, accessToRecord } from './access.ts'
-import type { Access, DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Owner } from './provider.ts'
+import { accessTo } from './access.ts'
+import { destroyDatabase } from './destroying.ts'
+import type { Access, DatabaseProvider, DatabaseRequest, Owner } from './provider.ts'
 import { isLocal, providerOf } from './providers.ts'
-import { forgetValues, writeValues } from './values.ts'
+import { writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
   /** Everything the ledger must go on knowing. */
@@ -141,10 +142,10 @@ async function provisionRole(
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
   const made = await provider.make(planned, request, {
     save: context.save,
-    keepValues: (values) => writeValues(context.repository, context.owner.id, role, values),
+    keepValues: (values) => writeValues(context.repository, context.owner.id, planned, values),
   })
-  if (made.message === undefined) return { record: made }
-  return { record: made, problem: { step: 'databases', message: made.message } }
+  const record = settings.mode === 'empty' ? { ...made, isEmpty: true } : made
+  return made.message === undefined ? { record } : { record, problem: { step: 'databases', message: made.message } }
 }
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
@@ -177,21 +178,4 @@ async function clearAway(known: DatabaseRecord, { save, repository, owner }: Con
   save({ ...known, state: 'destroying' })
   // refused: what stands there is not ours, so there is nothing of ours to lose sight of
   await destroyDatabase(repository, owner, known)
-}
-
-/**
- * Takes a database away, if it is proved to be the one we made. The caller writes `destroying` to the ledger before and
- * forgets the record after.
- * @param repository opened in any worktree of the clone
- */
-export async function destroyDatabase(
-  repository: Repository,
-  owner: Owner,
-  record: DatabaseRecord,
-  options: DestroyOptions = {},
-): Promise<Destruction> {
-  const provider = await providerOf(record.provider)
-  const destruction = await provider.destroy(record, accessToRecord(repository, record, owner), options)
-  if (destruction.result !== 'refused') forgetValues(repository, owner.id, record.role)
-  return destruction
 }
