@@ -82,3 +82,14 @@ export const Database = z.strictObject({
 })
 
 export type DatabaseSettings = z.infer<typeof Database>
+
+/** Roles whose database has commands; one that worktrees share is nobody's to migrate. */
+export function rolesToMigrate({
+  databases,
+}: {
+  databases: Readonly<Record<string, DatabaseSettings>>
+}): [string, DatabaseSettings][] {
+  return Object.entries(databases).filter(
+    ([, { provider, migrate, seed }]) => provider !== 'none' && migrate.length + seed.length > 0,
+  )
+}

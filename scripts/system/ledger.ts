@@ -111,6 +111,11 @@ export function stateOf(record: Pick<WorktreeRecord, 'steps'>): ProvisioningStat
   return states.includes('pending') ? 'pending' : 'ready'
 }
 
+/** What a step that went well has to say about the databases (nothing to fork, a fork that is ahead of the branch). */
+export function notesOf({ steps: { databases } }: Pick<WorktreeRecord, 'steps'>): string[] {
+  return databases?.state === 'done' && databases.message !== undefined ? databases.message.split('\n') : []
+}
+
 /** A record of before there was `migrate` has an answer to `setup` and none to it: it is not waiting for one. */
 function absent(name: StepName, steps: WorktreeRecord['steps']): StepState {
   return name === 'migrate' && steps.setup !== undefined ? 'skipped' : 'pending'
