@@ -130,7 +130,9 @@ async function provisionRole(
   if (isLeft(settings, context)) return leftOutcome(known ?? unplanned(role, settings, nonce), context)
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
-  if (known && (await standsAlready(provider, known, request))) return { record: { ...known, state: 'ready' } }
+  if (known && (await standsAlready(provider, known, request)))
+    // what a crash cut short is brought to its end by its maker, who knows what else there may be
+    return known.state === 'ready' ? { record: known } : made(provider, known, request, context)
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
@@ -140,12 +142,22 @@ async function provisionRole(
   const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  const made = await provider.make(planned, request, {
+  return made(provider, planned, request, context)
+}
+
+async function made(
+  provider: DatabaseProvider,
+  planned: DatabaseRecord,
+  request: DatabaseRequest,
+  context: Context,
+): Promise<Outcome> {
+  const { message, ...record } = await provider.make(planned, request, {
     save: context.save,
     keepValues: (values) => writeValues(context.repository, context.owner.id, planned, values),
   })
-  const record = settings.mode === 'empty' ? { ...made, isEmpty: true } : made
-  return made.message === undefined ? { record } : { record, problem: { step: 'databases', message: made.message } }
+  const database = request.settings.mode === 'empty' ? { ...record, isEmpty: true } : record
+  if (message === undefined) return { record: database }
+  return { record: { ...database, message }, problem: { step: 'databases', message } }
 }
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {

@@ -45,7 +45,10 @@ export function makeFork(
   const { source, resource: target } = record
   refuseWayOut(record, repository)
   const temporary = temporaryOf(record)
-  if (lstatIfExists(target) && mark === markOf(target)) return { ...record, state: 'ready' }
+  if (lstatIfExists(target) && mark === markOf(target)) {
+    removeWithCompanions(temporary)
+    return { ...record, state: 'ready' }
+  }
   const engine = engineFor(record, repository)
   if (lstatIfExists(target)) return adopt(unmarked, engine)
   try {
