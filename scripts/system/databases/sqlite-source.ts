@@ -13,6 +13,7 @@ import { LanekeeperError } from '../../policy/errors.ts'
 import { SETTINGS_FILE } from '../../policy/settings.ts'
 import type { Access, DatabaseRequest, FoundVariable } from './provider.ts'
 import { severalCandidates } from './sqlite-answers.ts'
+import { placesFor } from './sqlite-places.ts'
 
 export interface Located {
   /** The file in the main worktree (or outside) that the fork is taken from; it need not exist. */
@@ -71,7 +72,7 @@ function fileOf({ name, value, file }: FoundVariable, role: string): DatabaseFil
 /** The file that a variable names in the main worktree. */
 function named(variable: FoundVariable, url: DatabaseFile, request: Asked) {
   if (isAbsolutePath(url.path)) return { variable, url, path: url.path }
-  const places = placesOf(variable, request).map((folder) => resolve(folder, url.path))
+  const places = placesFor(variable.file, request.repository).map((folder) => resolve(folder, url.path))
   const existing = [...new Map(places.filter(existsSync).map((path) => [realpathOf(path), path])).values()]
   const chosen = sourceSetting(request)
   if (chosen !== null && places.includes(chosen)) return { variable, url, path: chosen }
@@ -81,15 +82,6 @@ function named(variable: FoundVariable, url: DatabaseFile, request: Asked) {
   if (absolute && (existsSync(absolute.path) || isInside(mainOf(request), absolute.path)))
     return { variable, url: absolute, path: absolute.path }
   return { variable, url, path: one ?? places[0] ?? url.path }
-}
-
-/** What a relative path may be relative to: the schema's directory (Prisma up to 6), the package, the repository. */
-function placesOf({ file }: FoundVariable, { repository }: Asked): string[] {
-  const folders = [...new Set([dirname(join(repository.mainWorktree, file)), repository.mainWorktree])]
-  const schemas = folders
-    .map((folder) => join(folder, 'prisma'))
-    .filter((path) => existsSync(join(path, 'schema.prisma')))
-  return [...schemas, ...folders]
 }
 
 function several({ name, value }: FoundVariable, { role, repository }: Asked, one: string, two: string) {
