@@ -75,13 +75,18 @@ export function readyDatabaseOf(worktree: WorktreeDatabases, named: string | und
   })
 }
 
-/** What is needed to work on a role's database. Throws `settings` where the settings know the role no more. */
+/** What is needed to work on a role's database. Throws `settings` where the settings know it no more, or as another kind. */
 export async function workOn({ repository, policy, record }: WorktreeDatabases, role: string): Promise<RoleWork> {
   const settings = policy.settings.databases[role]
-  if (settings === undefined || settings.provider === 'none')
-    throw new LanekeeperError('settings', `There is no database "${role}" in the settings any more.`, {
-      hint: 'Look at "databases" in lanekeeper.json on the base.',
-    })
+  const kind = record.databases.find((database) => database.role === role)?.provider
+  if (settings === undefined || settings.provider === 'none' || settings.provider !== kind)
+    throw new LanekeeperError(
+      'settings',
+      `Database "${role}" is not in the settings any more as it was made (${kind}).`,
+      {
+        hint: 'Look at "databases" in lanekeeper.json on the base, then: npx lanekeeper setup',
+      },
+    )
   const slug = worktreeSlug(record) || basename(record.path)
   const states = openPathStates(repository, policy.settings, [])
   return {
