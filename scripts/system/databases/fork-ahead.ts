@@ -33,10 +33,11 @@ export function forksAhead(
   })
 }
 
-/** Tracked and new files; a pattern's fixed beginning is enough for git. */
+/** Tracked and new files; a pattern's fixed beginning is enough for git. None where it cannot tell: it is only a warning. */
 function filesIn(git: Git, patterns: readonly string[]): string[] {
   const places = patterns.map((pattern) => `:(top,literal)${fixedBeginning(pattern)}`)
-  return git.nul(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...places])
+  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...places]
+  return git.attempt(words).stdout.split('\0').slice(0, -1)
 }
 
 function fixedBeginning(pattern: string): string {

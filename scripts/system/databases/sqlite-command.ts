@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { BUSY_TIMEOUT_MS, checkOf, type SqliteEngine, TO_WAL, vacuumInto } from './sqlite-driver.ts'
+import { BUSY_TIMEOUT_MS, checkOf, type SqliteEngine, TO_WAL, untilFree, vacuumInto } from './sqlite-driver.ts'
 
 const OPTIONS = ['-batch', '-bail', '-init', '/dev/null']
 
@@ -30,7 +30,7 @@ export function commandEngine({ env }: { readonly env: NodeJS.ProcessEnv }): Sql
     refill: (file, from) => {
       // what is not there would be made, and the file emptied
       if (from !== null && !existsSync(from)) throw new Error(`unable to open database file ${from}`)
-      run([], file, [restoreOf(from)])
+      untilFree(() => run([], file, [restoreOf(from)]))
     },
   }
 }

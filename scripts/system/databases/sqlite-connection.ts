@@ -1,7 +1,15 @@
 /** An engine of SQLite that is a driver: node:sqlite, better-sqlite3 and libsql have this much in common. */
 import { existsSync } from 'node:fs'
 import { quotedText } from '../../policy/sqlite-statements.ts'
-import { BUSY_TIMEOUT_MS, type Connection, checkOf, type SqliteEngine, TO_WAL, vacuumInto } from './sqlite-driver.ts'
+import {
+  BUSY_TIMEOUT_MS,
+  type Connection,
+  checkOf,
+  type SqliteEngine,
+  TO_WAL,
+  untilFree,
+  vacuumInto,
+} from './sqlite-driver.ts'
 import { emptyAndFill } from './sqlite-refill.ts'
 
 /** Makes an engine of a driver. @param open never makes a file that is not there */
@@ -31,13 +39,18 @@ export function connectionEngine(name: string, open: (file: string, readOnly: bo
   }
 }
 
+/** One try for a lock: SQLite looks seven times meanwhile. */
+const TRY_MS = 80
+
 /** All or nothing, also for a kill -9: it is one transaction. */
 function refill(connection: Connection, from: string | null): void {
   if (from !== null && !existsSync(from)) throw new Error(`unable to open database file ${from}`)
   if (from !== null) connection.exec(`ATTACH ${quotedText(from)} AS source`)
   connection.exec('PRAGMA foreign_keys=OFF')
   connection.exec('PRAGMA writable_schema=ON')
-  connection.exec('BEGIN IMMEDIATE')
+  connection.exec(`PRAGMA busy_timeout=${TRY_MS}`)
+  untilFree(() => connection.exec('BEGIN IMMEDIATE'))
+  connection.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
   try {
     emptyAndFill(connection, from !== null)
     const said = firstValue(connection, 'PRAGMA main.quick_check(1)')

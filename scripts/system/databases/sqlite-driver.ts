@@ -32,6 +32,21 @@ export interface SqliteEngine {
   refill(file: string, from: string | null): void
 }
 
+/** How long a live database is waited for, which somebody may write to without a pause. */
+const LIVE_WAIT_MS = 30_000
+
+/** Repeats what found the database locked. SQLite's own waiting grows to 100 ms a try, and a busy writer wins each one. */
+export function untilFree<T>(work: () => T): T {
+  const deadline = Date.now() + LIVE_WAIT_MS
+  for (;;)
+    try {
+      return work()
+    } catch (cause) {
+      const isLocked = cause instanceof Error && /locked|busy/i.test(cause.message)
+      if (!isLocked || Date.now() > deadline) throw cause
+    }
+}
+
 /** VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4). */
 export const TO_WAL = 'PRAGMA journal_mode=WAL'
 /** Above this size the indexes are not compared with their tables. */
