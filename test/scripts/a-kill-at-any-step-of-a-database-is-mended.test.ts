@@ -2,7 +2,9 @@
  * kill -9 after every effect of providing, resetting, restoring, keeping and destroying an SQLite database. The next set-up
  * or `gc` ends right: a whole database or none, nothing of ours left, nothing of others' touched.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { WorktreeRecord } from '../../scripts/system/ledger.ts'
@@ -36,9 +38,12 @@ function story() {
     project,
     decoys,
     data: () => readdirSync(project.path('data')).sort(),
-    expectDecoys: () =>
+    expectDecoys: (but: readonly string[] = []) =>
       expect(
-        decoys.every((name, index) => readFileSync(project.path('data', name)).equals(before[index] as Buffer)),
+        decoys.every(
+          (name, index) =>
+            but.includes(name) || readFileSync(project.path('data', name)).equals(before[index] as Buffer),
+        ),
       ).toBe(true),
   }
 }
@@ -154,6 +159,37 @@ it.each([
   }
   expect(n).toBeGreaterThan(1)
   expectDecoys()
+})
+
+it('in the middle of filling it again: the old content, whole', async () => {
+  const { project, expectDecoys } = story()
+  sql(
+    project.path('data/dev.db'),
+    'CREATE TABLE big (b); WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 30000) INSERT INTO big SELECT randomblob(1000) FROM c',
+  )
+  const path = startTask(project, 'w')
+  project.lanekeeper(['setup', path, '--wait'])
+  const file = fork(project, path)
+  sql(file, "UPDATE t SET name = 'mine'; DELETE FROM big WHERE rowid > 20000")
+  // in our own process: the sqlite3 command would go on without us, and end with the new content
+  const git = project.run('sh', ['-c', 'command -v git']).stdout.trim()
+  mkdirSync(project.path('bin'))
+  symlinkSync(git, project.path('bin/git'))
+  const env = { ...project.env, PATH: project.path('bin') }
+  const child = spawn(process.execPath, [CLI, 'db', 'reset'], { cwd: path, env, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  // SQLite's own word that the transaction has begun to write
+  await vi.waitUntil(() => project.exists(`${file}-journal`), { timeout: 60_000, interval: 1 })
+  child.kill('SIGKILL')
+  expect(await ended).toEqual([null, 'SIGKILL'])
+  expect(project.lanekeeper(['gc'])).toMatchObject({ status: 0 })
+  expect(rows(file, 'PRAGMA integrity_check')).toEqual(['ok'])
+  expect(rows(file, 'SELECT name FROM t')).toEqual(['mine'])
+  expect(rows(file, 'SELECT count(*) FROM big')).toEqual(['20000'])
+  expect(kept(project, path)).toEqual([])
+  expect(project.lanekeeper(['db', 'reset'], { cwd: path })).toMatchObject({ status: 0 })
+  expect(rows(file, 'SELECT count(*) FROM big')).toEqual(['30000'])
+  expectDecoys(['dev.db'])
 })
 
 it('a fork whose mark differs is kept and told, with the command', () => {
