@@ -21,6 +21,9 @@ const common = {
   logLevel: 'warning',
 }
 
+// databases that no hook waits for
+const serviceProviders = ['neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
+
 const modules = {
   ...common,
   format: 'esm',
@@ -47,7 +50,7 @@ await build({
   ...common,
   format: 'cjs',
   // a hook leaves what needs these to the bin, in a process of its own
-  external: [...common.external, 'zx/core', 'package-manager-detector'],
+  external: [...common.external, 'zx/core', 'package-manager-detector', ...serviceProviders],
   entryPoints: { 'hook-gates': 'hooks/gates.ts', 'hook-provisioning': 'hooks/provisioning.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,

@@ -23,8 +23,9 @@ const Neon = z.strictObject({
   parent: optional,
   database: optional,
   user: optional,
+  /** Goes through Neon's pooler where the source's own value does not say; never for variables that want a direct one. */
   pooled: z._default(z.boolean(), false),
-  /** Days until Neon deletes a branch that no set-up renewed. */
+  /** Days until Neon deletes a branch that no set-up renewed; 0: never. */
   ttlDays: z._default(z.number(), 14),
   apiUrl: z._default(z.string(), 'https://console.neon.tech/api/v2'),
 })
@@ -80,3 +81,8 @@ export const Database = z.strictObject({
 })
 
 export type DatabaseSettings = z.infer<typeof Database>
+
+/** Neon's settings of a role; all of them may be left to their defaults. */
+export function neonSettings({ neon }: Pick<DatabaseSettings, 'neon'>): z.infer<typeof Neon> {
+  return neon ?? z.parse(Neon, {})
+}
