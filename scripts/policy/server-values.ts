@@ -81,7 +81,7 @@ export function serverUrl({ protocol, host, port, user, password, database, quer
     .map(encodeURIComponent)
     .join(':')
   const at = `${login === '' ? '' : `${login}@`}${host}${port === '' ? '' : `:${port}`}`
-  return `${protocol}//${at}/${encodeURIComponent(database)}${query}`
+  return `${protocol}//${at}/${encoded(database)}${query}`
 }
 
 /** Neon's `options=endpoint=…`, for drivers without SNI, names the source's compute. */
@@ -91,6 +91,11 @@ function withoutEndpoint(query: string): string {
     .split('&')
     .filter((pair) => pair !== '' && !/^options=(?:.*(?:endpoint|project))/i.test(pair))
   return kept.length === 0 ? '' : `?${kept.join('&')}`
+}
+
+/** Env files put values between single quotes. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27')
 }
 
 function decoded(text: string): string {

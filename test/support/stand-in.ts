@@ -29,6 +29,8 @@ export interface StandIn {
   readonly calls: Call[]
   /** Goes wrong the next `times` times that a call begins so, e.g. `POST /projects`; all of them by default. */
   fail(call: string | RegExp, fault: Fault, times?: number): void
+  /** Goes wrong at the n-th call of all. */
+  failAt(n: number, fault: Fault): void
   /** Resolves when the n-th call from now is there. */
   arrived(n?: number): Promise<void>
   /** `POST /x` of every call so far. */
@@ -48,11 +50,12 @@ interface Failing {
 export async function standIn(routes: readonly Route[], authorization: string): Promise<StandIn> {
   const calls: Call[] = []
   const failing: Failing[] = []
+  const planned = new Map<number, Fault>()
   const waiting: { left: number; done: () => void }[] = []
   const server = createServer(async (request, response) => {
     const call = await callOf(request)
     calls.push(call)
-    const fault = faultFor(failing, call)
+    const fault = planned.get(calls.length) ?? faultFor(failing, call)
     if (fault === 'cut') request.socket.destroy()
     else if (fault === undefined || typeof fault === 'string') {
       const answer = fault === 'hang' ? null : answerTo(routes, call, authorization)
@@ -71,6 +74,7 @@ export async function standIn(routes: readonly Route[], authorization: string): 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     fail: (call, fault, times = Number.POSITIVE_INFINITY) => void failing.push({ call, fault, times }),
+    failAt: (n, fault) => void planned.set(n, fault),
     arrived: (n = 1) => new Promise((done) => void waiting.push({ left: n, done })),
     lines: () => calls.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`),
   }

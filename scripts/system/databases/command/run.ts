@@ -25,16 +25,20 @@ export async function runCommand(
   access: Access,
 ): Promise<ProgramResult> {
   const { repository } = access
-  const log = logOf(record, repository)
-  mkdirSync(dirname(log), { recursive: true })
-  writeFileSync(log, '', { flag: 'a', mode: 0o600 })
-  const options = { cwd: repository.mainWorktree, env: environmentOf(record, access) }
   // what `url` prints is secret, and a list is asked for at every set-up
-  const isLogged = name === 'create' || name === 'destroy'
-  const result = await runShellLine(line, isLogged ? { ...options, log } : options)
+  const log = name === 'create' || name === 'destroy' ? { log: openLog(record, repository) } : {}
+  const options = { cwd: repository.mainWorktree, env: environmentOf(record, access), ...log }
+  const result = await runShellLine(line, options)
   if (result.status === 0) return result
   const words = lastWords(name === 'url' ? result.stderr : result.output, 3)
   throw failure(name, line, `exited with ${result.status}${words === '' ? '' : `: ${words}`}`, record, access)
+}
+
+function openLog(record: DatabaseRecord, repository: Repository): string {
+  const log = logOf(record, repository)
+  mkdirSync(dirname(log), { recursive: true })
+  writeFileSync(log, '', { flag: 'a', mode: 0o600 })
+  return log
 }
 
 /** What a person reads; never a value that the variables of the role hold. */
