@@ -78,7 +78,7 @@ export function serverValue(name: string, source: string | undefined, server: Se
 export function serverUrl({ protocol, host, port, user, password, database, query }: Server): string {
   const login = [user, password]
     .filter((text) => text !== '')
-    .map(encodeURIComponent)
+    .map(encoded)
     .join(':')
   const at = `${login === '' ? '' : `${login}@`}${host}${port === '' ? '' : `:${port}`}`
   return `${protocol}//${at}/${encoded(database)}${query}`

@@ -30,7 +30,7 @@ export async function neonStandIn(): Promise<NeonStandIn> {
   const settings = { looks: 0, page: 100 }
   let count = 0
   const add = (branch: Partial<NeonBranch>): NeonBranch => {
-    const id = branch.id ?? `br-${++count}`
+    const id = branch.id ?? `br-cool-lake-${++count}`
     const made: NeonBranch = {
       id,
       name: id,

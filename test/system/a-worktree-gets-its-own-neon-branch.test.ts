@@ -35,8 +35,8 @@ describe('a branch of the project', () => {
     expect(days).toBeGreaterThan(13.9)
     expect(fork()?.expires_at).toMatch(/T\d\d:\d\d:\d\dZ$/)
     expect(values()).toEqual({
-      DATABASE_URL: `postgresql://owner:pw-br-1@ep-br-1-pooler.eu.neon.tech/app?sslmode=require&connect_timeout=9`,
-      DIRECT_URL: 'postgresql://owner:pw-br-1@ep-br-1.eu.neon.tech/app?sslmode=require',
+      DATABASE_URL: `postgresql://owner:pw-br-cool-lake-1@ep-br-cool-lake-1-pooler.eu.neon.tech/app?sslmode=require&connect_timeout=9`,
+      DIRECT_URL: 'postgresql://owner:pw-br-cool-lake-1@ep-br-cool-lake-1.eu.neon.tech/app?sslmode=require',
     })
     expect(saved.map(({ state }) => state)).toEqual(['planned', 'created'])
     expect(JSON.stringify([saved, databases, step])).not.toMatch(/pw-|napi|main-pw/)
@@ -49,7 +49,7 @@ describe('a branch of the project', () => {
     const { databases } = await provide()
     server.calls.length = 0
     expect((await provide(databases)).databases).toEqual(databases)
-    expect(server.lines()).toEqual([`GET /projects/p1/branches/br-1`])
+    expect(server.lines()).toEqual([`GET /projects/p1/branches/br-cool-lake-1`])
   })
 
   it('lives on by every set-up', async () => {
@@ -131,7 +131,7 @@ describe('a branch that is gone', () => {
     const { databases } = await provide()
     server.branches.splice(1)
     const again = await provide(databases)
-    expect(again.databases).toMatchObject([{ state: 'ready', nonce: databases[0]?.nonce, mark: 'br-2' }])
+    expect(again.databases).toMatchObject([{ state: 'ready', nonce: databases[0]?.nonce, mark: 'br-cool-lake-2' }])
     expect(again.problems).toHaveLength(1)
     expect(again.problems[0]?.message).toMatch(
       /^The Neon branch of this worktree is gone \(expired \d{4}-\d\d-\d\d\?\)\. Made a new fork\.$/,
@@ -141,7 +141,7 @@ describe('a branch that is gone', () => {
   it('while it is being made is an error (C7)', async () => {
     const { make, provider, server } = await story()
     server.settings.looks = 1
-    server.fail('GET /projects/p1/branches/br-1', { status: 404 }, 1)
+    server.fail('GET /projects/p1/branches/br-cool-lake-1', { status: 404 }, 1)
     await expect(make(provider)).rejects.toThrow('The Neon branch of this worktree is gone (expired 2026-01-15?).')
   })
 })
@@ -168,7 +168,7 @@ describe('what Neon says, in our words', () => {
     const annotation = { tool: 'lanekeeper', clone: 'bbbb', wt: 'gone', nonce: 'eeeeeeee' }
     server.add({ name: 'wt-old-eeeeeeee', annotation })
     server.add({ name: 'wt-theirs-dddddddd', annotation: { ...annotation, clone: 'cccc' } })
-    const details = { id: 'br-9', name: 'wt-other-99999999' }
+    const details = { id: 'br-cool-lake-9', name: 'wt-other-99999999' }
     const known = { role: 'dev', provider: 'neon', state: 'ready', nonce: '99999999', resource: 'x' } as const
     const record = {
       ...worktree.record(),
@@ -257,12 +257,16 @@ describe('what Neon says, in our words', () => {
     expect((await provide()).step.message).toBe('The apiUrl for Neon is no https: URL: http://neon.example/api')
   })
 
-  it('a service that cannot be asked disables nothing that worked', async () => {
-    const { make, provider, server, request } = await story()
-    const record = await make(provider)
-    server.fail('GET', 'cut')
-    expect(await provider.inspect(record, request())).toBe('ours')
-  })
+  it.each([['cut'], ['hang'], [{ status: 500 }], [{ status: 401 }]] as const)(
+    'a service that cannot be asked (%j) disables nothing that worked',
+    async (fault) => {
+      const { make, provider, server, request } = await story()
+      const record = await make(provider)
+      server.fail('GET', fault)
+      expect(await provider.inspect(record, request())).toBe('ours')
+      expect(await provider.renew?.(record, request())).toEqual(record)
+    },
+  )
 })
 
 describe('destroying', () => {
@@ -271,7 +275,7 @@ describe('destroying', () => {
     const [record] = (await provide()).databases
     if (!record) throw new Error('no database')
     expect(await destroy(record)).toEqual({ result: 'destroyed' })
-    expect(server.lines().at(-1)).toBe('DELETE /projects/p1/branches/br-1')
+    expect(server.lines().at(-1)).toBe('DELETE /projects/p1/branches/br-cool-lake-1')
     expect(server.branches.map(({ id }) => id)).toEqual(['br-main'])
     expect(await destroy(record)).toEqual({ result: 'already-gone' })
   })

@@ -15,16 +15,16 @@ export async function inspect(kind: Kind, record: DatabaseRecord, access: Access
   const isLost =
     values !== undefined && Object.keys(readValues(access.repository, access.owner.id, record.role)).length === 0
   if (isLost) return 'missing'
-  const door = openIfPossible(kind, record, access, pace)
-  const found = await door?.look({ id, name })
+  const found = await ifPossible(() => kind.open(access, record.details ?? {}, pace).look({ id, name }))
   if (found === undefined || found === 'unknown') return 'ours'
   if (found === null) return 'missing'
   return isMarkedOurs(found, { name, nonce: record.nonce }, access.owner) ? 'ours' : 'replaced'
 }
 
-function openIfPossible(kind: Kind, record: DatabaseRecord, access: Access, pace: Pace): CloudDoor | undefined {
+/** undefined where the service, or our way to it, fails. */
+async function ifPossible<T>(work: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return kind.open(access, record.details ?? {}, pace)
+    return await work()
   } catch (error) {
     if (error instanceof LanekeeperError) return undefined
     throw error
@@ -33,7 +33,7 @@ function openIfPossible(kind: Kind, record: DatabaseRecord, access: Access, pace
 
 export async function renew(kind: Kind, record: DatabaseRecord, access: Access, pace: Pace): Promise<DatabaseRecord> {
   const { id, name, expires: before } = record.details ?? {}
-  const door = openIfPossible(kind, record, access, pace)
+  const door = await ifPossible(() => kind.open(access, record.details ?? {}, pace))
   if (id === undefined || name === undefined || !door?.renew) return record
   const expires = await door.renew({ id, name, isReady: true, isProtected: false, expires: before })
   return expires === undefined || expires === before ? record : { ...record, details: { ...record.details, expires } }

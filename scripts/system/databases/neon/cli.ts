@@ -10,7 +10,7 @@ import { neonctlStatus } from '../../../policy/neonctl-words.ts'
 import { findProgram } from '../../executables.ts'
 import { runProgram } from '../../shell.ts'
 import type { CloudDoor, Place, Standing, Wanted } from '../cloud-door.ts'
-import type { Reply } from '../http.ts'
+import { isTold, type Reply } from '../http.ts'
 import type { Pace } from '../pace.ts'
 import type { Access } from '../provider.ts'
 import { type Branch, standingOf } from './api.ts'
@@ -34,7 +34,8 @@ export function openCli(access: Access, { project = '', apiUrl = '' }: Place, pa
     const env = { ...repository.env, CI: '1' }
     const options = { cwd: repository.mainWorktree, env, timeoutMs: pace.callMs }
     const { status, stdout, output } = await runProgram([program, ...words, ...rest], options)
-    if (/interactive auth|neon auth|not logged in/i.test(status === 0 ? '' : output)) throw noKey
+    // nobody logged in, and CI=1 kept it from asking
+    if (status !== 0 && /interactive auth/i.test(output)) throw noKey
     return replyOf(status, stdout, output)
   }
   return doorOf(access, run, pace)
@@ -46,7 +47,12 @@ function doorOf(access: Access, run: Run, pace: Pace): CloudDoor {
     ((await answer(run, ['branches', 'list'])) as Branch[]).map((one) => standingOf(one, undefined))
   return {
     list,
-    look: async ({ id }) => (await list()).find((one) => one.id === id) ?? null,
+    look: async ({ id }) => {
+      const reply = await run(['branches', 'list'])
+      if (!isTold(reply)) return 'unknown'
+      if (reply.status !== 200) throw refusal('list the branches', reply)
+      return (reply.body as Branch[]).map((one) => standingOf(one, undefined)).find((one) => one.id === id) ?? null
+    },
     create: (wanted) => create(run, wanted, ttlDays, pace),
     read: (body) => standingOf((body as { branch: Branch }).branch, undefined),
     connect: (one, nonce, found, names) =>
