@@ -44,7 +44,7 @@ describe('a database by commands', () => {
     })
     expect(told.values()).toEqual({ DATABASE_URL: `mysql://app:s3cret@localhost:3306/${name}` })
     expect(told.names()).toEqual(['shop', name])
-    expect(told.saved.map(({ state }) => state)).toEqual(['planned', 'created'])
+    expect(told.saved.map(({ state }) => state)).toEqual(['planned', 'planned', 'created'])
     expect(JSON.stringify([record, told.saved])).not.toMatch(/s3cret|main-pw/)
   })
 
@@ -98,7 +98,9 @@ describe('a database by commands', () => {
     expect((await told.provide([record])).databases).toEqual([record])
     expect(told.saved).toEqual([])
     told.project.run('rm', [`${told.project.root}/databases/${record.details?.name}`])
-    expect((await told.provide([record])).databases).toMatchObject([{ state: 'ready', nonce: record.nonce }])
+    const again = await told.provide([record])
+    expect(again.databases).toMatchObject([{ state: 'ready', nonce: record.nonce }])
+    expect(again.problems).toMatchObject([{ message: `${record.resource} was gone. Made a new one.` }])
     expect(told.names()).toContain(record.details?.name)
   })
 
@@ -168,11 +170,59 @@ describe('after a crash', () => {
   it('at `created` only the URL is asked for', async () => {
     const told = story()
     const { details } = await made(told)
-    const created = told.saved[1]
+    const created = told.saved.at(-1)
     if (!created) throw new Error('nothing created')
     told.project.write(`${told.project.root}/databases/${details?.name}`, 'used already')
     expect((await told.provide([created])).databases).toMatchObject([{ state: 'ready' }])
     expect(told.project.read(`${told.project.root}/databases/${details?.name}`)).toBe('used already')
+  })
+})
+
+describe('what the worktree wrote', () => {
+  it.each([LIST, undefined])(
+    'survives lost values, and a URL that cannot be had for a while (list: %s)',
+    async (list) => {
+      const told = story({ commands: { list, url: `test -e away && exit 1; ${URL}` } })
+      const record = await made(told)
+      const { project, worktree, values } = told
+      const file = `${project.root}/databases/${record.details?.name}`
+      project.write(file, 'used already')
+      project.run('rm', ['-r', `${worktree.repository.stateDir}/values`])
+      project.write(`${project.root}/away`, '')
+      const failed = await told.provide([record])
+      expect(failed.databases).toMatchObject([{ state: 'failed' }])
+      project.run('rm', [`${project.root}/away`])
+      const again = await told.provide(failed.databases)
+      expect(again.databases).toMatchObject([{ state: 'ready' }])
+      expect(again.problems).toEqual([])
+      expect(values().DATABASE_URL).toContain(record.details?.name)
+      expect(project.read(file)).toBe('used already')
+    },
+  )
+
+  it.each([LIST, undefined])('goes with a database that was being destroyed (list: %s)', async (list) => {
+    const told = story({ commands: { list } })
+    const record = await made(told)
+    const file = `${told.project.root}/databases/${record.details?.name}`
+    told.project.write(file, 'used already')
+    const again = await told.provide([{ ...record, state: 'destroying' }])
+    expect(again.databases).toMatchObject([{ state: 'ready' }])
+    expect(told.project.read(file)).toBe('rows')
+  })
+
+  it('a crash while it is made anew leaves nothing half', async () => {
+    const told = story()
+    const record = await made(told)
+    const file = `${told.project.root}/databases/${record.details?.name}`
+    told.project.run('rm', [file])
+    told.saved.length = 0
+    await told.provide([record])
+    const [, begun] = told.saved
+    if (!begun) throw new Error('nothing was saved')
+    expect(begun).not.toHaveProperty('mark')
+    told.project.write(file, 'half')
+    expect((await told.provide([begun])).databases).toMatchObject([{ state: 'ready' }])
+    expect(told.project.read(file)).toBe('rows')
   })
 })
 
@@ -185,6 +235,14 @@ describe('destroying', () => {
     expect(told.values()).toEqual({})
     expect(await told.destroy(record)).toEqual({ result: 'already-gone' })
     expect(told.logs()).toEqual([])
+  })
+
+  it('runs the command for what the list leaves out, too', async () => {
+    const told = story({ commands: { list: 'test -e stopped || ls databases' } })
+    const record = await made(told)
+    told.project.write(`${told.project.root}/stopped`, '')
+    expect(await told.destroy(record)).toEqual({ result: 'already-gone' })
+    expect(told.names()).toEqual(['shop'])
   })
 
   it('works after the settings are gone', async () => {

@@ -44,23 +44,43 @@ function plan(request: DatabaseRequest): Plan {
   return { kind: 'make', record: { ...kept, state: 'planned', source: `command:${source}` }, bytes: 0 }
 }
 
-async function make(planned: DatabaseRecord, request: DatabaseRequest, { save, keepValues }: Keeper) {
-  const { known, settings } = request
-  const { create = '', url = '' } = settings.command ?? {}
-  const isOld = known !== undefined && known.resource === planned.resource
-  if (!isOld || known.state !== 'created' || !(await stands(planned, request))) {
-    if (isOld) await runCommand('destroy', destroyLine(planned, request), planned, request)
-    await runCommand('create', create, planned, request)
-  }
+async function make(planned: DatabaseRecord, request: DatabaseRequest, keeper: Keeper): Promise<DatabaseRecord> {
+  const { settings, isSnapshot } = request
+  const { mark, ...unmarked } = planned
+  const isNew = !(await isMade(planned, request))
+  if (isNew) await create(unmarked, request, keeper)
   const created: DatabaseRecord = { ...planned, state: 'created', mark: planned.nonce }
-  save(created)
-  if (request.isSnapshot) return { ...created, state: 'ready' } as const
-  const { stdout } = await runCommand('url', url, planned, request)
-  const value = urlOf(stdout)
-  if (value === null) throw failure('url', url, 'printed nothing', planned, request)
-  keepValues(valuesFor(settings.vars, value))
+  keeper.save(created)
+  if (isSnapshot) return { ...created, state: 'ready' }
+  const line = settings.command?.url ?? ''
+  const value = urlOf((await runCommand('url', line, planned, request)).stdout)
+  if (value === null) throw failure('url', line, 'printed nothing', planned, request)
+  keeper.keepValues(valuesFor(settings.vars, value))
+  const message = isNew && isLost(planned, request) ? `${planned.resource} was gone. Made a new one.` : undefined
   const details = { ...created.details, values: 'kept' }
-  return { ...created, state: 'ready', url: withoutSecrets(value), details } as const
+  return { ...created, state: 'ready', url: withoutSecrets(value), details, ...(message ? { message } : {}) }
+}
+
+/** The mark says that `create` ended well once; whatever the worktree wrote since is in there. */
+async function isMade(planned: DatabaseRecord, request: DatabaseRequest): Promise<boolean> {
+  const { known } = request
+  if (!isOld(planned, request) || known?.mark === undefined || known.state === 'destroying') return false
+  return stands(planned, request)
+}
+
+/** Without the mark, until it ended well: a crash here starts over. */
+async function create(unmarked: DatabaseRecord, request: DatabaseRequest, { save }: Keeper): Promise<void> {
+  save(unmarked)
+  if (isOld(unmarked, request)) await runCommand('destroy', destroyLine(unmarked, request), unmarked, request)
+  await runCommand('create', request.settings.command?.create ?? '', unmarked, request)
+}
+
+function isOld({ resource }: DatabaseRecord, { known }: DatabaseRequest): boolean {
+  return known?.resource === resource
+}
+
+function isLost(planned: DatabaseRecord, request: DatabaseRequest): boolean {
+  return isOld(planned, request) && request.known?.state === 'ready'
 }
 
 /** Without a list the ledger is believed; so it is where the list cannot be had. */
@@ -82,12 +102,13 @@ async function destroy(record: DatabaseRecord, access: Access): Promise<Destruct
   if (name === undefined) return { result: 'already-gone' }
   if (!name.endsWith(`_${record.nonce}`)) return { result: 'refused', why: refusingToDrop(name, 'no mark') }
   const line = destroyLine(record, access)
-  if (hasList(record, access) && !(await stands(record, access))) return { result: 'already-gone' }
+  // whatever the list leaves out (a server that stands still) goes too: what is not there is no failure
+  const wasThere = await stands(record, access)
   await runCommand('destroy', line, record, access)
   if (hasList(record, access) && (await stands(record, access)))
     return { result: 'refused', why: `"${line}" ended well, and ${name} is still in the list.` }
   rmSync(logOf(record, access.repository), { force: true })
-  return { result: 'destroyed' }
+  return { result: wasThere ? 'destroyed' : 'already-gone' }
 }
 
 /** The settings' own line, else the one that was there when the database was made. */
