@@ -3,10 +3,10 @@
  * judges what came in between.
  */
 import { judgeMove } from './gate.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Verdict, Violation } from './policy/verdict.ts'
 import { type Stray, strayCommits } from './stray-commits.ts'
 import { changesBetween, isAncestor, upstreamTip } from './system/history.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { forgetSeenMoves, markVerified, seenTips, verifiedTip } from './system/verified.ts'
 import { undoOf } from './undo-stray.ts'

@@ -1,7 +1,7 @@
 /** What the rules need to know of changed paths beyond their names, asked of the object store. */
 import { type Change, SYMLINK_MODE } from '../policy/changes.ts'
+import type { Policy } from '../policy/policy.ts'
 import { parseTree, readObjects } from './objects.ts'
-import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 /** Where each symbolic link points that the changes add or alter. */

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Policy } from '../policy/policy.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
-import { openTasks, type Policy } from './policy-source.ts'
+import { openTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 export type CachedVerdict = Verdict['verdict']
