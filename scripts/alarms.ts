@@ -29,7 +29,7 @@ export function alarmsOf(repository: Repository, policy: Policy): Alarm[] {
   const { git } = repository
   const { base, baseTip } = policy
   if (baseTip === null) return []
-  const verified = verifiedTip(git, base)
+  const verified = verifiedTip(repository, base)
   if (verified === baseTip) return []
   const violations = verified === null ? [] : standingViolations(repository, policy, verified, baseTip)
   if (violations.length === 0) {

@@ -60,7 +60,7 @@ export function installHooks(repository: Repository, policy: Policy): Installati
   writeTaskBranches(repository)
   writeAtomically(join(repository.stateDir, 'runtime.json'), `${JSON.stringify(runtime())}\n`)
   writeAtomically(installedFile(repository), `${JSON.stringify(whatIsInstalled(repository, policy, hash))}\n`)
-  if (policy.baseTip !== null && verifiedTip(repository.git, policy.base) === null)
+  if (policy.baseTip !== null && verifiedTip(repository, policy.base) === null)
     markVerified(repository.git, policy.base, policy.baseTip)
   makeCodeCache(code)
   return { changed, hooksPath: hooksDir(repository) }

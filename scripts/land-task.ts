@@ -93,7 +93,7 @@ async function mergeTestMove(
   if (checkout) assertCheckoutReady(git, checkout, from, commit)
   const tested = await testMerge(repository, policy, task, place.path, session)
   place.aboutToMove(commit)
-  const wasVerified = verifiedTip(git, policy.base) === from
+  const wasVerified = verifiedTip(repository, policy.base) === from
   if (!moveBase(git, policy.base, from, commit)) return null
   // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
   if (wasVerified) markVerified(git, policy.base, commit)

@@ -88,7 +88,10 @@ function writeDocument(repository: Repository, place: string, text: string | nul
   const before = readIfExists(path)
   if (before === text) return false
   if (text === null) rmSync(path, { force: true })
-  else writeAtomically(path, text, { mode: name === 'TASKS.md' ? READ_ONLY : READABLE, durable: false })
+  else {
+    const mode = name === 'TASKS.md' ? READ_ONLY : READABLE
+    writeAtomically(path, text, { mode, durable: false, staging: repository.gitDir })
+  }
   return true
 }
 

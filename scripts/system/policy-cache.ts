@@ -2,11 +2,10 @@
  * Policies as they were read before, by the commits they were read from. A commit never changes, so what is here can be
  * old but never wrong. Checking settings costs a hook 8 ms and asking git for them 6; reading them back costs 1.
  */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from '../policy/policy.ts'
 import { RULES_ID } from '../policy/version.ts'
-import { readJsonIfExists, writeAtomically } from './files.ts'
+import { readJsonIfExists, writeCache } from './files.ts'
 import type { Repository } from './repository.ts'
 
 /** What a policy is read from. */
@@ -43,15 +42,12 @@ export function cachedPolicies(repository: Repository): readonly CachedPolicy[] 
   return file?.rules === RULES_ID ? file.policies : []
 }
 
-/** Keeps a policy in the place of an older one of its base. Failing to is no failure of the command. */
+/** Keeps a policy in the place of an older one of its base. */
 export function keepPolicy(repository: Repository, entry: CachedPolicy, known: readonly CachedPolicy[]): void {
-  // nothing of ours in a repository that was never adopted
-  if (RULES_ID === '' || !existsSync(repository.stateDir)) return
+  if (RULES_ID === '') return
   const others = known.filter(({ base }) => base !== entry.base)
-  const file: CacheFile = { rules: RULES_ID, policies: [entry, ...others].slice(0, MOST_KEPT) }
-  try {
-    writeAtomically(fileOf(repository), JSON.stringify(file), { durable: false })
-  } catch {
-    // a read-only repository has a policy all the same
-  }
+  writeCache(fileOf(repository), {
+    rules: RULES_ID,
+    policies: [entry, ...others].slice(0, MOST_KEPT),
+  } satisfies CacheFile)
 }
