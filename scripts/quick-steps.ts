@@ -4,6 +4,7 @@
  * and those after it go on; env files come after databases, so that nothing ever points at a shared one.
  */
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
 import { DOCUMENT_NAMES, writeDocuments } from './system/documents.ts'
 import { writeEnvFiles } from './system/env-writer.ts'
@@ -18,7 +19,6 @@ import {
   writeRecord,
 } from './system/ledger.ts'
 import { openPathStates, type PathStates } from './system/path-states.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { provisionPorts } from './system/worktree-ports.ts'
 import { openRecord, writeIfNew } from './system/worktree-record.ts'

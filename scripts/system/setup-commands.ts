@@ -1,9 +1,9 @@
 /** The commands of `setup` in lanekeeper.json, run in a fresh worktree. */
 import { lastWords } from '../policy/last-words.ts'
+import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
 import type { Step } from './ledger.ts'
-import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { runShellLine } from './shell.ts'
 import { reasonNotToRun } from './trust.ts'

@@ -1,10 +1,10 @@
 /** A worktree's record as it stands when a set-up begins, and which of its slow steps are still to be done. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { isAlive } from './lock.ts'
-import type { Policy } from './policy-source.ts'
 import { branchOf, type Repository } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'setup'] as const satisfies readonly StepName[]
