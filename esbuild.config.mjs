@@ -53,6 +53,9 @@ const common = {
   logLevel: 'warning',
 }
 
+// databases that no hook waits for
+const serviceProviders = ['neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
+
 const modules = {
   ...common,
   format: 'esm',
@@ -87,8 +90,8 @@ await build({
   ...common,
   format: 'cjs',
   plugins: [...common.plugins, parts],
-  // a hook leaves what needs it to the bin, in a process of its own
-  external: [...common.external, 'package-manager-detector'],
+  // a hook leaves what needs these to the bin, in a process of its own
+  external: [...common.external, 'package-manager-detector', ...serviceProviders],
   entryPoints: { 'hook-gates': 'hooks/gates.ts', 'hook-provisioning': 'hooks/provisioning.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,

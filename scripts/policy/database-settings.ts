@@ -25,8 +25,9 @@ const Neon = () =>
     parent: optional(),
     database: optional(),
     user: optional(),
+    /** Goes through Neon's pooler where the source's own value does not say; never for variables that want a direct one. */
     pooled: z._default(z.boolean(), false),
-    /** Days until Neon deletes a branch that no set-up renewed. */
+    /** Days until Neon deletes a branch that no set-up renewed; 0: never. */
     ttlDays: z._default(z.number(), 14),
     apiUrl: z._default(z.string(), 'https://console.neon.tech/api/v2'),
   })
@@ -87,3 +88,8 @@ export const Database = z.lazily(() =>
 )
 
 export type DatabaseSettings = z.infer<ReturnType<typeof Database>>
+
+/** Neon's settings of a role; all of them may be left to their defaults. */
+export function neonSettings({ neon }: Pick<DatabaseSettings, 'neon'>): z.infer<ReturnType<typeof Neon>> {
+  return neon ?? z.parse(Neon(), {})
+}

@@ -129,7 +129,8 @@ async function provisionRole(
   if (isLeft(settings, context)) return leftOutcome(known ?? unplanned(role, settings, nonce), context)
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
-  if (known && (await standsAlready(provider, known, request))) return { record: { ...known, state: 'ready' } }
+  if (known && (await standsAlready(provider, known, request)))
+    return { record: { ...((await provider.renew?.(known, request)) ?? known), state: 'ready' } }
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
@@ -149,7 +150,9 @@ async function provisionRole(
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
   const { repository, policy, owner, slug, states } = context
-  return { ...accessTo(repository, policy.settings, role, settings, owner), slug, nonce, states }
+  const known = context.known(role)
+  const named = { slug, nonce, states, ...(known ? { known } : {}) }
+  return { ...accessTo(repository, policy.settings, role, settings, owner), ...named }
 }
 
 /** A caller in a hurry asks no server. */
