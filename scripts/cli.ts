@@ -78,13 +78,15 @@ function noSuchVerb(verb: string): LanekeeperError {
 }
 
 function openSession(world: NodeJS.Process, out: Output, input: Input): Session {
-  const isInteractive =
-    world.stdin.isTTY === true && world.stderr.isTTY === true && !out.isJson && input.values.yes !== true
   return {
     cwd: world.cwd(),
     env: world.env,
     out,
-    isInteractive,
+    // asked by few verbs: opening stdin loads a fifth of Node's own library
+    get isInteractive() {
+      const mayAsk = !out.isJson && input.values.yes !== true
+      return mayAsk && world.stdin.isTTY === true && world.stderr.isTTY === true
+    },
     confirm: async (question) => (await import('./system/ask.ts')).ask(question),
   }
 }

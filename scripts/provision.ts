@@ -1,12 +1,12 @@
 /** The one provisioner; every entrance calls it. */
 import { disabledValue } from './policy/env-file.ts'
+import type { Policy } from './policy/policy.ts'
 import { urlsOf } from './policy/ports.ts'
 import { isInsideItself, provisionQuickly } from './provision-quickly.ts'
 import type { Provisioned } from './quick-steps.ts'
 import { slowSteps } from './slow-steps.ts'
 import { notesOf, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import type { Output } from './system/output.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { worktreeSlug } from './system/worktree-facts.ts'
 import { hasSlowWork, SLOW_STEPS } from './system/worktree-record.ts'

@@ -5,6 +5,7 @@
  */
 import { rolesToMigrate } from './policy/database-settings.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { isLeftOver, sweepAside } from './system/databases/aside.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
 import { forksAhead } from './system/databases/fork-ahead.ts'
@@ -23,7 +24,6 @@ import {
   writeRecord,
 } from './system/ledger.ts'
 import { openPathStates, type PathStates } from './system/path-states.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { provisionPorts } from './system/worktree-ports.ts'
 import { openRecord, writeIfNew } from './system/worktree-record.ts'

@@ -1,6 +1,7 @@
 /** Databases that are nobody's any more: what a killed command left in a living worktree, and marks without a ledger. */
 import { existsSync } from 'node:fs'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { withWorktreeLock } from './provision-quickly.ts'
 import type { Sweep, Swept } from './sweep.ts'
 import { accessTo } from './system/databases/access.ts'
@@ -9,7 +10,6 @@ import type { Access, DatabaseProvider, Owned } from './system/databases/provide
 import { providerOf } from './system/databases/providers.ts'
 import { cloneId } from './system/identity.ts'
 import { readLedger, readRecord, type WorktreeRecord } from './system/ledger.ts'
-import type { Policy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 import type { Kept } from './system/teardown.ts'
 

@@ -1,6 +1,6 @@
 /** What a sweep starts from and what it comes to. */
 import type { Session } from './command.ts'
-import type { Policy } from './system/policy-source.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Repository } from './system/repository.ts'
 import type { Kept } from './system/teardown.ts'
 import type { Worktree } from './system/worktrees.ts'

@@ -13,12 +13,13 @@ import {
   worktreeDocument,
 } from '../policy/documents.ts'
 import { LanekeeperError } from '../policy/errors.ts'
+import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { notesOf, type WorktreeRecord } from './ledger.ts'
 import type { PathStates } from './path-states.ts'
-import { openTasks, type Policy } from './policy-source.ts'
+import { openTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { worktreeSlug } from './worktree-facts.ts'
 import { locateInWorktree } from './worktree-file.ts'
@@ -88,7 +89,10 @@ function writeDocument(repository: Repository, place: string, text: string | nul
   const before = readIfExists(path)
   if (before === text) return false
   if (text === null) rmSync(path, { force: true })
-  else writeAtomically(path, text, { mode: name === 'TASKS.md' ? READ_ONLY : READABLE, durable: false })
+  else {
+    const mode = name === 'TASKS.md' ? READ_ONLY : READABLE
+    writeAtomically(path, text, { mode, durable: false, staging: repository.gitDir })
+  }
   return true
 }
 

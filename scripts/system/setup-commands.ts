@@ -1,10 +1,10 @@
 /** The commands of `setup` and of databases in lanekeeper.json, run in a fresh worktree. */
 import { rolesToMigrate } from '../policy/database-settings.ts'
 import { lastWords } from '../policy/last-words.ts'
+import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
 import type { Step, WorktreeRecord } from './ledger.ts'
-import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { runShellLine } from './shell.ts'
 import { reasonNotToRun } from './trust.ts'

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolesToMigrate } from '../policy/database-settings.ts'
+import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { isAlive } from './lock.ts'
-import type { Policy } from './policy-source.ts'
 import { branchOf, type Repository } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'migrate', 'setup'] as const satisfies readonly StepName[]

@@ -5,9 +5,9 @@
  */
 import type { DatabaseSettings } from '../../policy/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
+import type { Policy } from '../../policy/policy.ts'
 import { type AsideRecord, changeRecord, type DatabaseRecord, type WorktreeRecord } from '../ledger.ts'
 import type { PathStates } from '../path-states.ts'
-import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import { accessTo } from './access.ts'

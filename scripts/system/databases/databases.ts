@@ -8,9 +8,9 @@ import { basename } from 'node:path'
 import type { DatabaseSettings } from '../../policy/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
 import { openPathStates, type PathStates } from '../path-states.ts'
-import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import { accessTo } from './access.ts'
@@ -132,7 +132,9 @@ async function provisionRole(
   const provider = await providerOf(settings.provider)
   if (known && (await standsAlready(provider, known, request)))
     // what a crash cut short is brought to its end by its maker, who knows what else there may be
-    return known.state === 'ready' ? { record: known } : made(provider, known, request, context)
+    return known.state === 'ready'
+      ? { record: (await provider.renew?.(known, request)) ?? known }
+      : made(provider, known, request, context)
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
@@ -162,7 +164,9 @@ async function made(
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
   const { repository, policy, owner, slug, states } = context
-  return { ...accessTo(repository, policy.settings, role, settings, owner), slug, nonce, states }
+  const known = context.known(role)
+  const named = { slug, nonce, states, ...(known ? { known } : {}) }
+  return { ...accessTo(repository, policy.settings, role, settings, owner), ...named }
 }
 
 /** A caller in a hurry asks no server. */

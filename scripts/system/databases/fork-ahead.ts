@@ -1,9 +1,9 @@
 /** Compares the migrations on the disks of the main worktree and of this one, for the databases that were forked. */
 import { forkAheadWarning } from '../../policy/fork-ahead.ts'
 import { matcherOf } from '../../policy/patterns.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { Git } from '../git.ts'
 import type { DatabaseRecord } from '../ledger.ts'
-import type { Policy } from '../policy-source.ts'
 import type { Repository } from '../repository.ts'
 
 /** D1 for each database that is ahead of the branch. Asks git only where migrations are in the settings. */

@@ -38,6 +38,8 @@ export interface DatabaseRequest extends Access {
   readonly from?: DatabaseRecord
   /** The database is kept aside and no variable names it. */
   readonly isSnapshot?: boolean
+  /** What the ledger knew of the role's database before it was planned anew. */
+  readonly known?: DatabaseRecord
 }
 
 export type Plan =
@@ -79,6 +81,8 @@ export interface DatabaseProvider {
   make(planned: DatabaseRecord, request: DatabaseRequest, keeper: Keeper): Promise<DatabaseRecord>
   /** What stands at the resource now: what we made, something that came in its place, or nothing. */
   inspect(record: DatabaseRecord, access: Access): Promise<'ours' | 'replaced' | 'missing'>
+  /** Pushes forward the date at which a service would take it away; gives the record back, with the new date. */
+  renew?(record: DatabaseRecord, access: Access): Promise<DatabaseRecord>
   /** Takes it away where it is proved ours. Once is enough: a second call finds it gone. */
   destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
