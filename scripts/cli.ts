@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
   task: { summary: 'List, show, edit, widen or close tasks', load: () => import('./task.ts') },
   setup: { summary: 'Provision a worktree (ports, database, env, dependencies)', load: () => import('./setup.ts') },
   run: { summary: "Run a command with the worktree's env and strict port", load: () => import('./run.ts') },
+  db: { summary: "The worktree's databases: url, reset, snapshot, restore, diff", load: () => import('./db.ts') },
   remove: { summary: 'Take a worktree away with all it holds', load: () => import('./remove.ts') },
   gc: { summary: 'Sweep what vanished worktrees left behind', load: () => import('./gc.ts') },
   launch: { summary: 'Start agents, one tmux window per task', load: () => import('./launch.ts') },

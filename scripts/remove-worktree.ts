@@ -117,6 +117,9 @@ function whatGoes({ worktree, record, branch, facts }: Removal): string[] {
     `worktree ${worktree.path}${facts.dirty.length > 0 ? ` with ${facts.dirty.length} uncommitted files` : ''}`,
     ...(branch === null ? [] : [`branch ${branch} (${worktree.head.slice(0, 10)})`]),
     ...(record?.databases ?? []).map(({ role, provider, resource }) => `${provider} database ${role} (${resource})`),
+    ...(record?.aside ?? []).map(
+      ({ role, name, resource }) => `${name ? `snapshot ${name} of ` : ''}database ${role} (${resource})`,
+    ),
     ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
   ]
 }

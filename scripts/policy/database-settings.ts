@@ -75,6 +75,8 @@ export const Database = z.lazily(() =>
     mode: z._default(z.enum(['fork', 'empty']), 'fork'),
     /** What to fork, where the variables could mean several or another: a file, or a database on the same server. */
     source: optional(),
+    /** Where a worktree's own SQLite file goes, from its root; default: where the main worktree has it. */
+    path: optional(),
     /** Run in the new worktree once its database and its dependencies are there. */
     migrate: z._default(z.array(z.string()), []),
     /** Run after `migrate` where the database was made empty. */
@@ -88,6 +90,17 @@ export const Database = z.lazily(() =>
 )
 
 export type DatabaseSettings = z.infer<ReturnType<typeof Database>>
+
+/** Roles whose database has commands; one that worktrees share is nobody's to migrate. */
+export function rolesToMigrate({
+  databases,
+}: {
+  databases: Readonly<Record<string, DatabaseSettings>>
+}): [string, DatabaseSettings][] {
+  return Object.entries(databases).filter(
+    ([, { provider, migrate, seed }]) => provider !== 'none' && migrate.length + seed.length > 0,
+  )
+}
 
 /** Neon's settings of a role; all of them may be left to their defaults. */
 export function neonSettings({ neon }: Pick<DatabaseSettings, 'neon'>): z.infer<ReturnType<typeof Neon>> {

@@ -1,7 +1,8 @@
 /** What the stories of database services share: a project with a linked worktree, the driver, and a pace without waits. */
 import { join } from 'node:path'
 import { accessTo } from '../../scripts/system/databases/access.ts'
-import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'
 import type { Pace } from '../../scripts/system/databases/pace.ts'
 import type { DatabaseProvider, DatabaseRequest, Keeper } from '../../scripts/system/databases/provider.ts'
 import { readValues, writeValues } from '../../scripts/system/databases/values.ts'
@@ -75,10 +76,10 @@ export function cloudStory(
     states: () => new Map(),
     ...more,
   })
-  const keeper: Keeper = {
+  const keeperOf = (planned: DatabaseRecord): Keeper => ({
     save: (record) => void saved.push(record),
-    keepValues: (values) => writeValues(repository, owner.id, 'dev', values),
-  }
+    keepValues: (values) => writeValues(repository, owner.id, planned, values),
+  })
   return {
     project,
     worktree,
@@ -90,10 +91,11 @@ export function cloudStory(
       const asked = request(more)
       const plan = await provider.plan(asked)
       if (plan.kind !== 'make') throw new Error(plan.note)
+      const keeper = keeperOf(plan.record)
       keeper.save(plan.record)
       return provider.make(plan.record, asked, keeper)
     },
     destroy: (record) => destroyDatabase(repository, owner, record),
-    values: () => readValues(repository, owner.id, 'dev'),
+    values: () => readValues(repository, owner.id, saved.at(-1) ?? request()),
   }
 }

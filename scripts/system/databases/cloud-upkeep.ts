@@ -13,7 +13,7 @@ export async function inspect(kind: Kind, record: DatabaseRecord, access: Access
   const { id, name, values } = record.details ?? {}
   if (record.state === 'created' || id === undefined || name === undefined) return 'missing'
   const isLost =
-    values !== undefined && Object.keys(readValues(access.repository, access.owner.id, record.role)).length === 0
+    values !== undefined && Object.keys(readValues(access.repository, access.owner.id, record)).length === 0
   if (isLost) return 'missing'
   const found = await ifPossible(() => kind.open(access, record.details ?? {}, pace).look({ id, name }))
   if (found === undefined || found === 'unknown') return 'ours'

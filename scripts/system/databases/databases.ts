@@ -13,10 +13,11 @@ import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts
 import { openPathStates, type PathStates } from '../path-states.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
-import { accessTo, accessToRecord } from './access.ts'
-import type { Access, DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Owner } from './provider.ts'
+import { accessTo } from './access.ts'
+import { destroyDatabase } from './destroying.ts'
+import type { Access, DatabaseProvider, DatabaseRequest, Owner } from './provider.ts'
 import { isLocal, providerOf } from './providers.ts'
-import { forgetValues, writeValues } from './values.ts'
+import { writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
   /** Everything the ledger must go on knowing. */
@@ -130,7 +131,10 @@ async function provisionRole(
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
   if (known && (await standsAlready(provider, known, request)))
-    return { record: { ...((await provider.renew?.(known, request)) ?? known), state: 'ready' } }
+    // what a crash cut short is brought to its end by its maker, who knows what else there may be
+    return known.state === 'ready'
+      ? { record: (await provider.renew?.(known, request)) ?? known }
+      : made(provider, known, request, context)
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
@@ -140,12 +144,22 @@ async function provisionRole(
   const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  const made = await provider.make(planned, request, {
+  return made(provider, planned, request, context)
+}
+
+async function made(
+  provider: DatabaseProvider,
+  planned: DatabaseRecord,
+  request: DatabaseRequest,
+  context: Context,
+): Promise<Outcome> {
+  const { message, ...record } = await provider.make(planned, request, {
     save: context.save,
-    keepValues: (values) => writeValues(context.repository, context.owner.id, role, values),
+    keepValues: (values) => writeValues(context.repository, context.owner.id, planned, values),
   })
-  if (made.message === undefined) return { record: made }
-  return { record: made, problem: { step: 'databases', message: made.message } }
+  const database = request.settings.mode === 'empty' ? { ...record, isEmpty: true } : record
+  if (message === undefined) return { record: database }
+  return { record: { ...database, message }, problem: { step: 'databases', message } }
 }
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
@@ -180,21 +194,4 @@ async function clearAway(known: DatabaseRecord, { save, repository, owner }: Con
   save({ ...known, state: 'destroying' })
   // refused: what stands there is not ours, so there is nothing of ours to lose sight of
   await destroyDatabase(repository, owner, known)
-}
-
-/**
- * Takes a database away, if it is proved to be the one we made. The caller writes `destroying` to the ledger before and
- * forgets the record after.
- * @param repository opened in any worktree of the clone
- */
-export async function destroyDatabase(
-  repository: Repository,
-  owner: Owner,
-  record: DatabaseRecord,
-  options: DestroyOptions = {},
-): Promise<Destruction> {
-  const provider = await providerOf(record.provider)
-  const destruction = await provider.destroy(record, accessToRecord(repository, record, owner), options)
-  if (destruction.result !== 'refused') forgetValues(repository, owner.id, record.role)
-  return destruction
 }

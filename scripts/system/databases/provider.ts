@@ -88,8 +88,9 @@ export interface DatabaseProvider {
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
   listOwned?(access: Access): Promise<Owned[]>
   /**
-   * Gives a database that stands the content of another, while programs are connected to it; for kinds whose database
-   * must keep its name. Others make a new one and drop the old.
+   * Gives a database that stands the content of `from`, which nobody writes to, or none where it is null, while programs
+   * are connected to it; all or nothing. For kinds whose database must keep its name: others make a new one and drop the
+   * old.
    */
   refill?(record: DatabaseRecord, from: DatabaseRecord | null, request: DatabaseRequest): Promise<void>
   /** The schema as SQL text in a fixed order, without data; of the source where `record` is null. */

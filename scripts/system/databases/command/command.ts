@@ -88,7 +88,7 @@ async function inspect(record: DatabaseRecord, access: Access): Promise<'ours' |
   const { name, values } = record.details ?? {}
   if (record.state === 'created' || name === undefined) return 'missing'
   const { repository, owner } = access
-  if (values !== undefined && Object.keys(readValues(repository, owner.id, record.role)).length === 0) return 'missing'
+  if (values !== undefined && Object.keys(readValues(repository, owner.id, record)).length === 0) return 'missing'
   try {
     return (await stands(record, access)) ? 'ours' : 'missing'
   } catch (error) {
