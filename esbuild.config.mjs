@@ -10,16 +10,51 @@ import { esbuildTemplates } from './templates/compile.mjs'
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 
+/** Packages that most runs never need: in files of their own, read when they are. `hook-*.cjs` and `main.cjs` share them. */
+const PARTS = { yaml: 'yaml', 'zx/core': 'zx' }
+
+const parts = {
+  name: 'parts',
+  setup(build) {
+    build.onResolve({ filter: /^(yaml|zx\/core)$/ }, ({ path }) => ({ path, namespace: 'part' }))
+    build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: `module.exports = require('./${PARTS[path]}.cjs')`,
+    }))
+    build.onResolve({ filter: /\.cjs$/, namespace: 'part' }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+/** Changes whenever the code does that makes settings and tasks out of texts (system/policy-cache.ts). */
+async function rulesId() {
+  const hash = createHash('sha256')
+  for (const name of (await readdir('scripts/policy')).sort()) hash.update(await readFile(`scripts/policy/${name}`))
+  return hash.digest('hex').slice(0, 12)
+}
+
+/** As scripts/loader.cjs wants it: a function of what Node gives a module, in ASCII. */
+async function wrap(file) {
+  const text = await readFile(file, 'utf8')
+  const foreign = /[^\0-\x7f]/.exec(text)
+  if (foreign)
+    throw new Error(`${file} holds ${foreign[0]}: write it as \\u{${foreign[0].codePointAt(0).toString(16)}}`)
+  // `await` tells our own call from the ones in the texts of templates/project
+  const ours = text.replace(/\bawait import\(/g, 'await __import(')
+  await writeFile(file, `(function(require,module,exports,__filename,__dirname,__import){${ours}\n})`)
+}
+
 const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
   outdir: 'dist',
-  define: { LANEKEEPER_VERSION: JSON.stringify(version) },
+  define: { LANEKEEPER_VERSION: JSON.stringify(version), LANEKEEPER_RULES: JSON.stringify(await rulesId()) },
   external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite', 'pg-native'],
   plugins: [esbuildTemplates],
   logLevel: 'warning',
 }
+
+// databases that no hook waits for
+const serviceProviders = ['postgres', 'neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
 
 const modules = {
   ...common,
@@ -35,6 +70,14 @@ await build({ ...modules, entryPoints: { plopfile: 'generators/plopfile.ts' } })
 await build({
   ...common,
   format: 'cjs',
+  entryPoints: Object.fromEntries(Object.entries(PARTS).map(([name, part]) => [part, name])),
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+})
+await build({
+  ...common,
+  format: 'cjs',
+  plugins: [...common.plugins, parts],
   entryPoints: { main: 'scripts/cli.ts' },
   outExtension: { '.js': '.cjs' },
   // names stay, for the stack of a bug
@@ -46,8 +89,9 @@ await build({
 await build({
   ...common,
   format: 'cjs',
+  plugins: [...common.plugins, parts],
   // a hook leaves what needs these to the bin, in a process of its own
-  external: [...common.external, 'zx/core', 'package-manager-detector', './postgres/postgres.ts'],
+  external: [...common.external, 'package-manager-detector', ...serviceProviders],
   entryPoints: { 'hook-gates': 'hooks/gates.ts', 'hook-provisioning': 'hooks/provisioning.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,
@@ -57,9 +101,7 @@ if (process.argv.includes('--bench'))
 for (const name of ['cli.cjs', 'hook-loader.cjs']) await copyFile('scripts/loader.cjs', `dist/${name}`)
 // husky's exports do not name its shim; it lies beside its entry
 await copyFile(new URL('husky', import.meta.resolve('husky')), 'dist/husky.sh')
-// see scripts/loader.cjs; `await` tells our own call from the ones in the texts of templates/project
-const main = await readFile('dist/main.cjs', 'utf8')
-await writeFile('dist/main.cjs', main.replace(/\bawait import\(/g, 'await __import('))
+for (const name of ['main', 'hook-gates', 'hook-provisioning']) await wrap(`dist/${name}.cjs`)
 await chmod('dist/cli.cjs', 0o755)
 
 // Names the trusted copy of this build, so that no entrance has to hash it.

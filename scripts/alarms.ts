@@ -3,10 +3,10 @@
  * judges what came in between.
  */
 import { judgeMove } from './gate.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Verdict, Violation } from './policy/verdict.ts'
 import { type Stray, strayCommits } from './stray-commits.ts'
 import { changesBetween, isAncestor, upstreamTip } from './system/history.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { forgetSeenMoves, markVerified, seenTips, verifiedTip } from './system/verified.ts'
 import { undoOf } from './undo-stray.ts'
@@ -29,7 +29,7 @@ export function alarmsOf(repository: Repository, policy: Policy): Alarm[] {
   const { git } = repository
   const { base, baseTip } = policy
   if (baseTip === null) return []
-  const verified = verifiedTip(git, base)
+  const verified = verifiedTip(repository, base)
   if (verified === baseTip) return []
   const violations = verified === null ? [] : standingViolations(repository, policy, verified, baseTip)
   if (violations.length === 0) {

@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
   task: { summary: 'List, show, edit, widen or close tasks', load: () => import('./task.ts') },
   setup: { summary: 'Provision a worktree (ports, database, env, dependencies)', load: () => import('./setup.ts') },
   run: { summary: "Run a command with the worktree's env and strict port", load: () => import('./run.ts') },
+  db: { summary: "The worktree's databases: url, reset, snapshot, restore, diff", load: () => import('./db.ts') },
   remove: { summary: 'Take a worktree away with all it holds', load: () => import('./remove.ts') },
   gc: { summary: 'Sweep what vanished worktrees left behind', load: () => import('./gc.ts') },
   launch: { summary: 'Start agents, one tmux window per task', load: () => import('./launch.ts') },
@@ -77,13 +78,15 @@ function noSuchVerb(verb: string): LanekeeperError {
 }
 
 function openSession(world: NodeJS.Process, out: Output, input: Input): Session {
-  const isInteractive =
-    world.stdin.isTTY === true && world.stderr.isTTY === true && !out.isJson && input.values.yes !== true
   return {
     cwd: world.cwd(),
     env: world.env,
     out,
-    isInteractive,
+    // asked by few verbs: opening stdin loads a fifth of Node's own library
+    get isInteractive() {
+      const mayAsk = !out.isJson && input.values.yes !== true
+      return mayAsk && world.stdin.isTTY === true && world.stderr.isTTY === true
+    },
     confirm: async (question) => (await import('./system/ask.ts')).ask(question),
   }
 }

@@ -5,9 +5,10 @@
 import { authorshipOf, type Commit } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
 import { matcherOf } from './policy/patterns.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Contribution } from './policy/verdict.ts'
 import { branchTips, changesOfMerge, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
-import { openTasks, type Policy } from './system/policy-source.ts'
+import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
 /** What is known of commits beside the history. */

@@ -6,7 +6,8 @@ import { projectChecks } from './doctor-project.ts'
 import { worktreeChecks } from './doctor-worktrees.ts'
 import type { Check, Finding, Scene } from './finding.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import type { Policy } from './policy/policy.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { openRepository } from './system/repository.ts'
 
 export const command: Command = {

@@ -1,7 +1,8 @@
 /** What every gate hook is given: the repository as git's environment shows it, the policy, and git's own command line. */
 import { isAbsolute, join } from 'node:path'
+import type { Policy } from './policy/policy.ts'
 import { type GitCommand, gitCommandOf } from './system/git-process.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { openHookRepository, type Repository } from './system/repository.ts'
 
 export interface Door {

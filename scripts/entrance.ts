@@ -2,7 +2,8 @@
 import { type Alarm, alarmsOf } from './alarms.ts'
 import type { Session } from './command.ts'
 import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './install.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import type { Policy } from './policy/policy.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 
 export interface Entrance {

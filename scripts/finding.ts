@@ -1,7 +1,7 @@
 /** What `doctor` finds: one check, several findings, each with the command that mends it. */
 import type { Session } from './command.ts'
 import type { LanekeeperError } from './policy/errors.ts'
-import type { Policy } from './system/policy-source.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Repository } from './system/repository.ts'
 
 export interface Scene {

@@ -12,11 +12,12 @@ import {
   taskCommits,
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
 import { branchTips, upstreamTip } from './system/history.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
-import { openTasks, type Policy } from './system/policy-source.ts'
+import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
 export interface Judgement {

@@ -2,11 +2,13 @@
 import { type Command, commonOptions, flag } from './command.ts'
 import { enter } from './entrance.ts'
 import { sweepLandings } from './landing-worktree.ts'
-import { pruneVanished, type Sweep, type Swept, sweepRecords, worktreesForSure } from './sweep-worktrees.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Sweep, Swept } from './sweep.ts'
+import { sweepUnknown } from './sweep-databases.ts'
+import { pruneVanished, sweepRecords, worktreesForSure } from './sweep-worktrees.ts'
 import { branchTips } from './system/history.ts'
 import { readLedger } from './system/ledger.ts'
 import { sweepCodeCopies, sweepLocks } from './system/leftovers.ts'
-import type { Policy } from './system/policy-source.ts'
 import { portRegistry } from './system/port-leases.ts'
 import type { Repository } from './system/repository.ts'
 import { sweepLeases } from './system/stale-leases.ts'
@@ -14,15 +16,22 @@ import type { Kept } from './system/teardown.ts'
 
 export const command: Command = {
   summary: 'Sweep what vanished worktrees and killed processes left behind',
-  usage: '[-n]',
-  options: { 'dry-run': commonOptions.dryRun },
+  usage: '[-n] [--yes]',
+  options: {
+    'dry-run': commonOptions.dryRun,
+    yes: {
+      type: 'boolean',
+      short: 'y',
+      help: "Also remove databases that carry this clone's mark and are in no ledger",
+    },
+  },
   positionals: [0, 0],
   examples: ['npx lanekeeper gc --dry-run', 'npx lanekeeper gc --json'],
   run: async (input, session) => {
     const { repository, policy } = enter(session)
     const dryRun = flag(input, 'dry-run')
     const worktrees = worktreesForSure(repository)
-    const { removed, kept } = await sweepAll({ repository, policy, worktrees, session, dryRun })
+    const { removed, kept } = await sweepAll({ repository, policy, worktrees, session, dryRun }, flag(input, 'yes'))
     return {
       json: { ok: true, ...(dryRun ? { dryRun } : {}), removed, kept },
       text:
@@ -33,11 +42,12 @@ export const command: Command = {
 }
 
 /** Landings first: they hold worktrees and records themselves. Leases last: records give theirs back before. */
-async function sweepAll(sweep: Sweep): Promise<Swept> {
+async function sweepAll(sweep: Sweep, yes: boolean): Promise<Swept> {
   const { repository, dryRun } = sweep
   const landings = await sweepLandings(repository, { dryRun })
   const vanished = pruneVanished(sweep)
   const records = await sweepRecords({ ...sweep, worktrees: dryRun ? sweep.worktrees : worktreesForSure(repository) })
+  const unknown = await sweepUnknown(sweep, yes)
   const leases = await sweepLeases(portRegistry(repository.env), { dryRun })
   // in a dry run a record still has its block, and was listed with it
   const listed = new Set(readLedger(repository).map(({ ports }) => ports?.first))
@@ -46,13 +56,14 @@ async function sweepAll(sweep: Sweep): Promise<Swept> {
       ...landings.map((what) => ({ what, why: 'its process died' })),
       ...vanished.removed,
       ...records.removed,
+      ...unknown.removed,
       ...leases
         .filter(({ first }) => !listed.has(first))
         .map(({ first, path, why }) => ({ what: `port block ${first} (${path})`, why })),
       ...(await sweepLocks(repository, dryRun)),
       ...sweepCodeCopies(repository, dryRun),
     ],
-    kept: [...vanished.kept, ...records.kept, ...finishedBranches(repository, sweep.policy)],
+    kept: [...vanished.kept, ...records.kept, ...unknown.kept, ...finishedBranches(repository, sweep.policy)],
   }
 }
 

@@ -51,7 +51,7 @@ export function guardMove(door: Door, to: string): string | null {
 
 /** Over a move that nobody judged yet no tip is verified: its alarm would be silent. */
 function recordPassed({ repository, policy }: Door, from: string, to: string): void {
-  if (verifiedTip(repository.git, policy.base) === from) markVerified(repository.git, policy.base, to)
+  if (verifiedTip(repository, policy.base) === from) markVerified(repository.git, policy.base, to)
   else noteSeenMove(repository, from, to)
 }
 
@@ -151,7 +151,7 @@ export function guardPush(door: Door, local: string, remote: string): string | n
   const isKnown = !/^0+$/.test(remote) && commitOf(repository.git, remote) !== null
   const from = isKnown ? remote : policy.baseTip
   if (from === null) return null
-  const verified = verifiedTip(repository.git, policy.base)
+  const verified = verifiedTip(repository, policy.base)
   // what the base holds already was judged on its way there, or an alarm is standing
   const isJudged = verified !== null && verified === policy.baseTip && isAncestor(repository.git, local, verified)
   if (isJudged) return null

@@ -4,17 +4,17 @@
  */
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Command, Result, Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { VERSION } from './policy/version.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
 import { foreignHooksPath, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
 import { baseHooksInWorktree } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
 import { parseTree, readObjects } from './system/objects.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
 import { type BaseHook, buildDir, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
@@ -60,7 +60,7 @@ export function installHooks(repository: Repository, policy: Policy): Installati
   writeTaskBranches(repository)
   writeAtomically(join(repository.stateDir, 'runtime.json'), `${JSON.stringify(runtime())}\n`)
   writeAtomically(installedFile(repository), `${JSON.stringify(whatIsInstalled(repository, policy, hash))}\n`)
-  if (policy.baseTip !== null && verifiedTip(repository.git, policy.base) === null)
+  if (policy.baseTip !== null && verifiedTip(repository, policy.base) === null)
     markVerified(repository.git, policy.base, policy.baseTip)
   makeCodeCache(code)
   return { changed, hooksPath: hooksDir(repository) }
@@ -125,7 +125,7 @@ function baseHooksOf(repository: Repository, policy: Policy): BaseHook[] {
 
 /** Where the hooks' copy finds packages that are not bundled: native code lives in node_modules. */
 function runtime(): Record<string, string> {
-  const require = createRequire(import.meta.url)
+  const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
   try {
     return { libsql: require.resolve('libsql') }
   } catch {

@@ -8,6 +8,7 @@ import { testMerge } from './landing-test.ts'
 import { type LandingPlace, withLandingWorktree } from './landing-worktree.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { OutOfScope } from './policy/landing-refusal.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { relock } from './relock.ts'
 import { removeWorktree } from './remove-worktree.ts'
@@ -16,7 +17,7 @@ import { deleteBranch } from './system/branches.ts'
 import { writeAtomically } from './system/files.ts'
 import type { Git } from './system/git.ts'
 import { assertCheckoutReady, checkoutOf, type Merged, mergeInto, moveBase } from './system/merging.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 import { listWorktrees } from './system/worktrees.ts'
@@ -92,7 +93,7 @@ async function mergeTestMove(
   if (checkout) assertCheckoutReady(git, checkout, from, commit)
   const tested = await testMerge(repository, policy, task, place.path, session)
   place.aboutToMove(commit)
-  const wasVerified = verifiedTip(git, policy.base) === from
+  const wasVerified = verifiedTip(repository, policy.base) === from
   if (!moveBase(git, policy.base, from, commit)) return null
   // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
   if (wasVerified) markVerified(git, policy.base, commit)

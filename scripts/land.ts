@@ -10,10 +10,11 @@ import { EXIT, LanekeeperError } from './policy/errors.ts'
 import { type BlockedTask, type LandingOrder, landingOrder } from './policy/landing-order.ts'
 import { type Refused, refusedAsBlocked, refusedBecause } from './policy/landing-refusal.ts'
 import { slugOf } from './policy/names.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { commitOf } from './system/history.ts'
 import { withLock } from './system/lock.ts'
-import { openTasks, type Policy, readPolicy } from './system/policy-source.ts'
+import { openTasks, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
 /** Somebody else's landing runs a test suite while it holds the lock. */
@@ -95,7 +96,7 @@ function landUnderLock(repository: Repository, task: Task, session: Session, kee
 
 function said(refused: Refused, { out }: Session): Refused {
   // the gate's text brings its own mark
-  if (!out.isJson) out.error(refused.message.replace(/^✗ /, ''), refused.hint)
+  if (!out.isJson) out.error(refused.message.replace(/^\u2717 /, ''), refused.hint)
   return refused
 }
 

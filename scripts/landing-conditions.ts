@@ -1,12 +1,12 @@
 /** What must hold before a task can land, and what to say when it does not. */
 import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { readIfExists } from './system/files.ts'
 import type { Git } from './system/git.ts'
 import { commitOf } from './system/history.ts'
-import type { Policy } from './system/policy-source.ts'
 import { dirtyFiles } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { listWorktrees } from './system/worktrees.ts'

@@ -1,11 +1,11 @@
 /** What the hook does: the quick steps, and the rest handed to a detached process. Nothing here loads an installer. */
 import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { type Provisioned, quickSteps } from './quick-steps.ts'
 import { worktreeStateDir } from './system/identity.ts'
 import { type WorktreeRecord, writeRecord } from './system/ledger.ts'
 import { isAlive, withLock } from './system/lock.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { startWorker, WORKING_ON } from './system/worker.ts'
 import { hasSlowWork, isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'

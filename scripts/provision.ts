@@ -1,12 +1,12 @@
 /** The one provisioner; every entrance calls it. */
 import { disabledValue } from './policy/env-file.ts'
+import type { Policy } from './policy/policy.ts'
 import { urlsOf } from './policy/ports.ts'
 import { isInsideItself, provisionQuickly } from './provision-quickly.ts'
 import type { Provisioned } from './quick-steps.ts'
 import { slowSteps } from './slow-steps.ts'
-import { stateOf, type WorktreeRecord } from './system/ledger.ts'
+import { notesOf, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import type { Output } from './system/output.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { worktreeSlug } from './system/worktree-facts.ts'
 import { hasSlowWork, SLOW_STEPS } from './system/worktree-record.ts'
@@ -58,6 +58,8 @@ export interface SetupDocument extends Readonly<Record<string, unknown>> {
   readonly urls: Readonly<Record<string, string>>
   readonly databases: Readonly<Record<string, { readonly provider: string; readonly url: string }>>
   readonly state: ReturnType<typeof stateOf>
+  /** What is good to know of its databases. */
+  readonly notes: readonly string[]
   readonly problems: WorktreeRecord['problems']
 }
 
@@ -77,6 +79,7 @@ export function setupDocument(record: WorktreeRecord, policy: Policy): SetupDocu
     urls: urlsOf(worktreeSlug(record), ports),
     databases: Object.fromEntries(databases),
     state: stateOf(record),
+    notes: notesOf(record),
     problems: record.problems,
   }
 }

@@ -3,12 +3,18 @@
  * may be repeated at any time, and each is in the ledger as `pending` before it begins. A step that fails is recorded,
  * and those after it go on; env files come after databases, so that nothing ever points at a shared one.
  */
+import { rolesToMigrate } from './policy/database-settings.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
+import { isLeftOver, sweepAside } from './system/databases/aside.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
+import { forksAhead } from './system/databases/fork-ahead.ts'
+import { isLocal } from './system/databases/providers.ts'
 import { DOCUMENT_NAMES, writeDocuments } from './system/documents.ts'
 import { writeEnvFiles } from './system/env-writer.ts'
 import { worktreeId } from './system/identity.ts'
 import {
+  type AsideRecord,
   type DatabaseRecord,
   type Problem,
   readRecord,
@@ -18,7 +24,6 @@ import {
   writeRecord,
 } from './system/ledger.ts'
 import { openPathStates, type PathStates } from './system/path-states.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { provisionPorts } from './system/worktree-ports.ts'
 import { openRecord, writeIfNew } from './system/worktree-record.ts'
@@ -43,6 +48,8 @@ interface Outcome {
   readonly step?: Step
   readonly problems?: readonly Pick<Problem, 'message' | 'hint'>[]
   readonly changed?: readonly string[]
+  /** A slow step that is to be done again. */
+  readonly reopens?: StepName
 }
 
 interface Work {
@@ -82,7 +89,10 @@ export async function quickSteps(repository: Repository, policy: Policy, options
     record = withOutcome(record, name, outcome)
     changed.push(...(outcome.changed ?? []))
   }
-  return { record: writeIfNew(repository, known, record), changed }
+  const written = writeIfNew(repository, known, record)
+  // now that nothing names it any more
+  const isDue = (one: AsideRecord) => isLeftOver(one) && (options.isPatient || isLocal(one.provider))
+  return { record: (await sweepAside(repository, written, isDue)).record, changed }
 }
 
 async function portsStep({ repository, policy, known }: Work, record: WorktreeRecord): Promise<Outcome> {
@@ -99,9 +109,26 @@ async function databasesStep(
   const save = (databases: readonly DatabaseRecord[]) => void writeRecord(repository, { ...record, steps, databases })
   const limit = options.isPatient ? { states } : { states, bytes: QUICK_DATABASE_BYTES }
   const { databases, step, problems } = await provisionDatabases(repository, policy, record, save, limit)
-  const wasReady = (role: string) => known?.databases.some((one) => one.role === role && one.state === 'ready') ?? false
-  const fresh = databases.filter(({ role, state }) => state === 'ready' && !wasReady(role))
-  return { patch: { databases }, step, problems, changed: fresh.map(({ role }) => `database ${role}`) }
+  const fresh = databases.filter((one) => one.state === 'ready' && !wasReady(one, known))
+  const isToMigrate = fresh.some(({ role }) => rolesToMigrate(policy.settings).some(([name]) => name === role))
+  return {
+    patch: { databases },
+    step: withNotes(step, forksAhead(repository, policy, databases)),
+    problems,
+    changed: fresh.map(({ role }) => `database ${role}`),
+    ...(isToMigrate ? { reopens: 'migrate' } : {}),
+  }
+}
+
+/** The same one: a file that was made anew has another mark. */
+function wasReady({ role, nonce, mark }: DatabaseRecord, known: WorktreeRecord | null): boolean {
+  const before = known?.databases.find((one) => one.role === role)
+  return before?.state === 'ready' && before.nonce === nonce && before.mark === mark
+}
+
+function withNotes(step: Step, notes: readonly string[]): Step {
+  if (notes.length === 0) return step
+  return { ...step, message: [...(step.message === undefined ? [] : [step.message]), ...notes].join('\n') }
 }
 
 async function envStep({ repository, policy, states }: Work, record: WorktreeRecord): Promise<Outcome> {
@@ -141,6 +168,7 @@ function withOutcome(record: WorktreeRecord, name: StepName, outcome: Outcome): 
   const problems = (outcome.problems ?? []).map(({ message, hint }) =>
     hint === undefined ? { step: name, message } : { step: name, message, hint },
   )
-  const steps = { ...record.steps, [name]: outcome.step ?? { state: 'done' } }
+  const again = outcome.reopens ? { [outcome.reopens]: { state: 'pending' as const } } : {}
+  const steps = { ...record.steps, ...again, [name]: outcome.step ?? { state: 'done' } }
   return { ...record, ...outcome.patch, steps, problems: [...others, ...problems] }
 }

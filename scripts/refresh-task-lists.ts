@@ -1,10 +1,11 @@
 /** TASKS.md in every worktree says who owns what; a task that comes, changes or ends is news for all of them. */
 import { existsSync } from 'node:fs'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { DOCUMENT_NAMES, writeDocuments } from './system/documents.ts'
 import { readLedger, type WorktreeRecord } from './system/ledger.ts'
 import { openPathStates } from './system/path-states.ts'
-import { type Policy, readPolicy } from './system/policy-source.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 
 /** Writes the documents of all provisioned worktrees anew. What cannot be written now, the next `setup` there writes. */

@@ -8,6 +8,7 @@ import type { Session } from './command.ts'
 import { isHalfRemoved } from './half-removed.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { matcherOf } from './policy/patterns.ts'
+import type { Policy } from './policy/policy.ts'
 import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcome } from './policy/removal.ts'
 import type { Task } from './policy/task.ts'
 import { settleTask } from './settle-task.ts'
@@ -15,7 +16,6 @@ import { deleteBranch } from './system/branches.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type RemovalIntent, readRecord, type WorktreeRecord, writeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
-import type { Policy } from './system/policy-source.ts'
 import { removalFacts } from './system/removal-facts.ts'
 import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
@@ -117,6 +117,9 @@ function whatGoes({ worktree, record, branch, facts }: Removal): string[] {
     `worktree ${worktree.path}${facts.dirty.length > 0 ? ` with ${facts.dirty.length} uncommitted files` : ''}`,
     ...(branch === null ? [] : [`branch ${branch} (${worktree.head.slice(0, 10)})`]),
     ...(record?.databases ?? []).map(({ role, provider, resource }) => `${provider} database ${role} (${resource})`),
+    ...(record?.aside ?? []).map(
+      ({ role, name, resource }) => `${name ? `snapshot ${name} of ` : ''}database ${role} (${resource})`,
+    ),
     ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
   ]
 }

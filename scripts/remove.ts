@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import { type Command, commonOptions, flag, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import type { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { type Removed, removeWorktree } from './remove-worktree.ts'
-import type { Policy } from './system/policy-source.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 export const command: Command = {

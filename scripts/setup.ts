@@ -42,7 +42,17 @@ async function runSetup(input: Input, session: Session): Promise<Result> {
 function nothingForMain(repository: Repository): Result {
   const worktree = { path: repository.root, branch: repository.isBare ? null : branchOf(repository.gitDir) }
   return {
-    json: { ok: true, task: null, worktree, ports: {}, urls: {}, databases: {}, state: 'ready', problems: [] },
+    json: {
+      ok: true,
+      task: null,
+      worktree,
+      ports: {},
+      urls: {},
+      databases: {},
+      state: 'ready',
+      notes: [],
+      problems: [],
+    },
     text: `${repository.root} is the main worktree: it keeps its own ports, env files and database. Nothing to do.`,
   }
 }
@@ -59,6 +69,7 @@ function textOf({ record, changed }: Provisioned, json: SetupDocument): string {
   return [
     `${json.worktree.path}${json.task ? `, task ${json.task.id}` : ''}${json.worktree.branch ? `, branch ${json.worktree.branch}` : ''}`,
     ...rows,
+    ...json.notes.map((note) => `▲ ${note}`),
     ...json.problems.flatMap(({ step, message, hint }) => [
       `✗ ${step}: ${message}`,
       ...(hint?.split('\n').map((line) => `↳ ${line}`) ?? []),

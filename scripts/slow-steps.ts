@@ -1,9 +1,10 @@
 /**
- * The steps that may take minutes: dependencies and the project's set-up commands. They hold a lock of their own, so that
+ * The steps that may take minutes: dependencies, migrations and the project's set-up commands. They hold a lock of their own, so that
  * `setup` and `status` answer meanwhile, and write the record only in short turns.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { withWorktreeLock } from './provision-quickly.ts'
 import { installDependencies } from './system/dependencies.ts'
@@ -12,9 +13,8 @@ import { worktreeStateDir } from './system/identity.ts'
 import { readRecord, type Step, type WorktreeRecord, writeRecord } from './system/ledger.ts'
 import { thisProcess, withLock } from './system/lock.ts'
 import type { Output } from './system/output.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { runSetupCommands } from './system/setup-commands.ts'
+import { runMigrations, runSetupCommands } from './system/setup-commands.ts'
 import { WORKING_ON } from './system/worker.ts'
 import { isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
@@ -22,8 +22,12 @@ type SlowStep = (typeof SLOW_STEPS)[number]
 
 /** A cold install of a big project on a slow line. */
 const LOCK_WAIT_MS = 30 * 60_000
-const RUN = { dependencies: installDependencies, setup: runSetupCommands }
-const TITLE = { dependencies: 'Installing dependencies', setup: 'Running the set-up commands' }
+const RUN = { dependencies: installDependencies, migrate: runMigrations, setup: runSetupCommands }
+const TITLE = {
+  dependencies: 'Installing dependencies',
+  migrate: 'Migrating the databases',
+  setup: 'Running the set-up commands',
+}
 
 /** Where the output of installs and set-up commands goes. */
 export function setupLog(repository: Repository): string {
@@ -47,7 +51,7 @@ export async function slowSteps(
       for (const name of SLOW_STEPS) {
         if (!isOpenStep(current.steps[name], true)) continue
         // what the install failed at, the commands would only trip over
-        if (name === 'setup' && current.steps.dependencies?.state === 'failed') break
+        if (name !== 'dependencies' && current.steps.dependencies?.state === 'failed') break
         out.note(TITLE[name])
         await write((now) => answered(repository, now, name, { state: 'pending' }))
         const step = await run(name, repository, policy, current, trust)
@@ -64,7 +68,7 @@ async function run(name: SlowStep, repository: Repository, policy: Policy, recor
   mkdirSync(worktreeStateDir(repository.gitDir), { recursive: true })
   const env = { ...repository.env, ...worktreeEnvironment(repository, record), [WORKING_ON]: record.id }
   try {
-    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env })
+    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env }, record)
   } catch (error) {
     return { state: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies Step
   }

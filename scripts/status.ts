@@ -2,8 +2,8 @@
 import { type Command, flag, type Result, type Session, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import { statusNotes, statusRows, type WorktreeStatus } from './policy/worktree-status.ts'
-import { openGit } from './system/git.ts'
 import { table } from './system/output.ts'
+import { openRepository } from './system/repository.ts'
 import { beginLook, type Look, worktreeStatuses } from './worktree-statuses.ts'
 
 const REDRAW_MS = 2000
@@ -34,7 +34,7 @@ async function statusNow(session: Session): Promise<Result> {
 /** git counts in the background while the policy is read; where it cannot, `enter` says why in better words. */
 function lookAhead(session: Session): Look | undefined {
   try {
-    return beginLook(openGit(session.cwd, session.env), session.env)
+    return beginLook(openRepository(session.cwd, session.env))
   } catch {
     return undefined
   }

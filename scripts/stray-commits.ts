@@ -1,8 +1,8 @@
 /** Which commits on the base brought what a task was not to change; a person's commits among them are not theirs. */
 import { contributionsOfMove } from './contributions.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Violation } from './policy/verdict.ts'
 import { firstParents, type MainlineCommit } from './system/history.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { seenTips } from './system/verified.ts'
 

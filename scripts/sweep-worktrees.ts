@@ -1,33 +1,19 @@
 /** What vanished worktrees left in git and in the ledger. Swept only where it is certain that the worktree is gone. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Session } from './command.ts'
 import { isHalfRemoved, removeRest } from './half-removed.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { finishRemoval, removeWorktree } from './remove-worktree.ts'
+import type { Sweep, Swept } from './sweep.ts'
+import { sweepLeftOvers } from './sweep-databases.ts'
 import { readIfExists } from './system/files.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readLedger, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import type { Kept } from './system/teardown.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
-
-export interface Swept {
-  readonly removed: readonly Kept[]
-  readonly kept: readonly Kept[]
-}
-
-export interface Sweep {
-  readonly repository: Repository
-  readonly policy: Policy
-  /** As git lists them, before anything is swept. */
-  readonly worktrees: readonly Worktree[]
-  readonly session: Session
-  readonly dryRun: boolean
-}
 
 /**
  * The worktrees as git knows them.
@@ -82,7 +68,8 @@ async function sweepRecord(sweep: Sweep, record: WorktreeRecord): Promise<Swept>
     if (!sweep.dryRun) removeRest(sweep.repository, living)
     return await finished(sweep, record, 'its removal was interrupted')
   }
-  if (living) return record.removal ? await resumeRemoval(sweep, living) : { removed: [], kept: [] }
+  if (living)
+    return record.removal ? await resumeRemoval(sweep, living) : await sweepLeftOvers(sweep, living.path, record)
   const why = whyUncertain(sweep, record)
   if (why !== null) return { removed: [], kept: [{ what: `what ${record.path} holds`, why }] }
   return await finished(sweep, record, 'its worktree is gone')
@@ -112,10 +99,11 @@ function whyUncertain({ worktrees }: Sweep, { path, gitDir, worker }: WorktreeRe
   return null
 }
 
-function holdings({ ports, databases }: WorktreeRecord): string[] {
+function holdings({ ports, databases, aside = [] }: WorktreeRecord): string[] {
   return [
     ...Object.entries(ports?.ports ?? {}).map(([name, port]) => `${name}=${port}`),
     ...databases.map(({ role, resource }) => `database ${role} (${resource})`),
+    ...aside.map(({ role, name, resource }) => `${name ? `snapshot ${name} of ` : ''}database ${role} (${resource})`),
   ]
 }
 

@@ -1,8 +1,8 @@
 /** The folder that the settings put worktrees in; the first worktree brings it, the last takes it along. */
 import { readdirSync, rmdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Policy } from './policy/policy.ts'
 import { defaultPath } from './policy/task-draft.ts'
-import type { Policy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
 /** Where a worktree of this name goes. */

@@ -1,21 +1,22 @@
 /** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
+import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
 import { disabledValue } from './policy/env-file.ts'
+import type { Policy } from './policy/policy.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
 import type { AgentWindow } from './policy/windows.ts'
 import type { ServiceListener, WorktreeState, WorktreeStatus } from './policy/worktree-status.ts'
-import type { Git } from './system/git.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
-import { openTasks, type Policy } from './system/policy-source.ts'
+import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { describeTips, type Tip } from './system/tips.ts'
 import { openTmux } from './system/tmux.ts'
 import { countUncommitted } from './system/uncommitted.ts'
 import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
-import { listWorktrees, type Worktree } from './system/worktrees.ts'
+import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees.ts'
 
 /** Everything that was learned in bulk. */
 interface Learned {
@@ -28,19 +29,13 @@ interface Learned {
   readonly verdicts: VerdictCache
 }
 
-/** The worktrees, and git already at work on the slowest question about them. */
-export interface Look {
-  readonly worktrees: readonly Worktree[]
-  /** Uncommitted paths by worktree; never rejects. */
-  readonly changes: Promise<ReadonlyMap<string, number | null>>
-}
+/** Uncommitted paths by worktree, being counted; never rejects. */
+export type Look = Promise<ReadonlyMap<string, number | null>>
 
-/** Lists the worktrees and starts counting what is uncommitted in each. Throws `git` when they cannot be listed. */
-export function beginLook(git: Git, env: NodeJS.ProcessEnv): Look {
-  const worktrees = listWorktrees(git).filter(({ isBare }) => !isBare)
-  const present = worktrees.filter(({ isPrunable }) => !isPrunable)
-  const dirs = present.map(({ path }) => path)
-  return { worktrees, changes: countUncommitted(dirs, env) }
+/** Starts counting what is uncommitted: git's slowest answer, so it is asked before anything else is loaded or read. */
+export function beginLook(repository: Repository): Look {
+  const dirs = [...(repository.isBare ? [] : [repository.mainWorktree]), ...notedWorktrees(repository.commonDir)]
+  return countUncommitted(dirs.filter(existsSync), repository.env)
 }
 
 /**
@@ -51,11 +46,11 @@ export function beginLook(git: Git, env: NodeJS.ProcessEnv): Look {
 export async function worktreeStatuses(
   repository: Repository,
   policy: Policy,
-  look: Look = beginLook(repository.git, repository.env),
+  look: Look = beginLook(repository),
 ): Promise<WorktreeStatus[]> {
-  const { worktrees } = look
+  const worktrees = listWorktrees(repository.git).filter(({ isBare }) => !isBare)
   const heads = worktrees.map(({ head }) => head).filter(isCommit)
-  const later = Promise.all([look.changes, describeTips(repository.git, policy.baseTip, heads)])
+  const later = Promise.all([look, describeTips(repository, policy.baseTip, heads)])
   // while git works: what takes no process, or one
   const records = recordsOf(repository, worktrees)
   const learned = {

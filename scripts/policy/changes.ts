@@ -31,11 +31,17 @@ export function parseRawDiff(output: string): Change[] {
     changes.push({
       path: output.slice(headerEnd + 1, pathEnd),
       status: output[status] as Change['status'],
-      oldMode: output.slice(at + 1, at + 7),
-      newMode: output.slice(at + 8, at + 14),
+      oldMode: modeAt(output, at + 1),
+      newMode: modeAt(output, at + 8),
       oid: output.slice(oids + oidLength + 1, status - 1),
     })
     at = pathEnd + 1
   }
   return changes
+}
+
+/** Nearly every file has one of two modes: one text for all of them. */
+function modeAt(output: string, at: number): string {
+  if (output.startsWith('100644', at)) return '100644'
+  return output.startsWith('000000', at) ? '000000' : output.slice(at, at + 6)
 }

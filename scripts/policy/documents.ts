@@ -23,6 +23,8 @@ export interface DocumentFacts {
   readonly envFiles: readonly string[]
   /** What went wrong so far, one sentence each. */
   readonly problems: readonly string[]
+  /** What is good to know of its databases, one sentence each. */
+  readonly notes: readonly string[]
   /** Where the documents are, from the worktree's root. */
   readonly places: Readonly<Record<DocumentName, string>>
 }
@@ -61,6 +63,7 @@ export function worktreeDocument(facts: DocumentFacts): string {
     ports: Object.entries(facts.ports).map(([name, port]) => ({ name, port, url: facts.urls[name] ?? '' })),
     databases: facts.databases.map((database) => ({ ...database, vars: codes(database.vars) })),
     envFiles: codes(facts.envFiles) || 'env files',
+    notes: facts.notes,
     problems: facts.problems,
   })
 }

@@ -73,9 +73,10 @@ export function matcherOf(patterns: readonly string[], { ignoreCase = false } = 
     else globs.push(pattern)
   }
   const glob = globMatcher(globs, ignoreCase)
+  const plain = plainMatcher(anchored, floating, fold)
   return (path) => {
-    const plain = inNfc(path)
-    return plainMatch(fold(plain), anchored, floating) ?? glob(plain)
+    const text = inNfc(path)
+    return plain(text) ?? glob(text)
   }
 }
 
@@ -85,23 +86,42 @@ function inNfc(path: string): string {
 }
 
 /**
- * Patterns without wildcards, and `**\/name`, need no matcher: a path matches when it or a directory above it is in the
- * map. That is nearly every pattern people write, and 50,000 paths are judged in a tenth of the time.
+ * Patterns without wildcards, and `**\/name`, need no matcher: a path matches when it or a directory above it is in a
+ * map. That is nearly every pattern people write, and 50,000 paths are judged in a tenth of the time. git lists paths
+ * directory by directory, so what matched the last directory is remembered.
  */
-function plainMatch(
-  path: string,
+function plainMatcher(
   anchored: ReadonlyMap<string, string>,
   floating: ReadonlyMap<string, string>,
-): string | null {
-  for (let from = 0; from <= path.length; ) {
-    const slash = path.indexOf('/', from)
-    const to = slash === -1 ? path.length : slash
-    const found =
-      anchored.get(path.slice(0, to)) ?? (floating.size > 0 ? floating.get(path.slice(from, to)) : undefined)
-    if (found !== undefined) return found
-    from = to + 1
+  fold: (text: string) => string,
+): Matcher {
+  const lengths = new Set([...anchored.keys()].map(({ length }) => length))
+  const ofEntry = (directory: string, name: string): string | null => {
+    const prefix = directory === '' ? 0 : directory.length + 1
+    const whole = lengths.has(prefix + name.length)
+      ? anchored.get(prefix === 0 ? name : `${directory}/${name}`)
+      : undefined
+    return whole ?? floating.get(name) ?? null
   }
-  return null
+  const ofDirectory = (directory: string): string | null => {
+    if (directory === '') return null
+    const [above, name] = splitPath(directory)
+    return ofDirectory(above) ?? ofEntry(above, name)
+  }
+  let last = { directory: '', folded: '', found: null as string | null }
+  return (path) => {
+    const slash = Math.max(path.lastIndexOf('/'), 0)
+    if (slash !== last.directory.length || !path.startsWith(last.directory)) {
+      const directory = path.slice(0, slash)
+      last = { directory, folded: fold(directory), found: ofDirectory(fold(directory)) }
+    }
+    return last.found ?? ofEntry(last.folded, fold(slash === 0 ? path : path.slice(slash + 1)))
+  }
+}
+
+function splitPath(path: string): [directory: string, name: string] {
+  const slash = path.lastIndexOf('/')
+  return slash === -1 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)]
 }
 
 function globMatcher(patterns: readonly string[], ignoreCase: boolean): Matcher {

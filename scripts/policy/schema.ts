@@ -31,3 +31,15 @@ export function check<T extends core.$ZodType>(schema: T, data: unknown): Checke
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
+
+/**
+ * A schema that is made when it is first asked for: building one of 60 keys takes 5 ms, more than a hook may, and most
+ * hooks find their data parsed already.
+ */
+export function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -13,81 +13,86 @@ export const SETTINGS_FILE = 'lanekeeper.json'
 
 const list = (fallback: readonly string[]) => z._default(z.array(z.string()), [...fallback])
 
-const EnvFile = z.strictObject({
-  file: z.string(),
-  /** Values by template: {{ports.PORT}}, {{url.PORT}}, {{database.dev.url}}, {{slug}}, {{repo}}, {{branch}}, {{task}}. */
-  set: z._default(z.record(z.string(), z.string()), {}),
-})
+const EnvFile = () =>
+  z.strictObject({
+    file: z.string(),
+    /** Values by template: {{ports.PORT}}, {{url.PORT}}, {{database.dev.url}}, {{slug}}, {{repo}}, {{branch}}, {{task}}. */
+    set: z._default(z.record(z.string(), z.string()), {}),
+  })
 
-const MigrationSet = z.strictObject({
-  database: z._default(z.string(), 'dev'),
-  paths: z.array(z.string()).check(z.minLength(1)),
-})
+const MigrationSet = () =>
+  z.strictObject({
+    database: z._default(z.string(), 'dev'),
+    paths: z.array(z.string()).check(z.minLength(1)),
+  })
 
-const Agent = z.strictObject({
-  /** Command line with {{brief}}, {{task}}, {{branch}}, {{dir}}, {{title}}; split into words, never given to a shell. */
-  command: z.string(),
-})
+const Agent = () =>
+  z.strictObject({
+    /** Command line with {{brief}}, {{task}}, {{branch}}, {{dir}}, {{title}}; split into words, never given to a shell. */
+    command: z.string(),
+  })
 
-const Settings = z.strictObject({
-  $schema: z.optional(z.string()),
-  /** Branch that tasks start from and land on; default: the remote's default branch, else main or master. */
-  base: z.optional(z.string()),
-  /** Where `new-task` puts worktrees, relative to the main worktree; {{repo}} and {{task}} are filled in. */
-  worktrees: z._default(z.string(), '../{{repo}}.worktrees/{{task}}'),
-  /** Default branch of a new task. */
-  branch: z._default(z.string(), 'task/{{task}}'),
-  /** Branches that must belong to an open task. */
-  taskBranches: list(['task/*']),
-  /** No task may change these. */
-  protected: list([
-    'lanekeeper.json',
-    '.husky',
-    '.github',
-    '.gitlab-ci.yml',
-    '.claude',
-    '.codex',
-    '.cursor',
-    '.gitattributes',
-    '.gitmodules',
-    'AGENTS.md',
-    'CLAUDE.md',
-    '**/CODEOWNERS',
-    '**/.env',
-    '**/.env.local',
-  ]),
-  /** Files that a task may list under `shared`. */
-  shared: list(['package.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']),
-  /** Pattern → who to ask, for the messages. */
-  owners: z._default(z.record(z.string(), z.string()), {}),
-  migrations: z._default(z.array(MigrationSet), []),
-  ports: z._default(
-    z.strictObject({
-      /** First and last port of the range that blocks are taken from. */
-      range: z._default(z.tuple([z.number(), z.number()]), [20000, 29999]),
-      /** Ports in a block. */
-      size: z._default(z.number(), 10),
-      /** Variable → offset in the block. */
-      services: z._default(z.record(z.string(), z.number()), { PORT: 0 }),
-    }),
-    { range: [20000, 29999], size: 10, services: { PORT: 0 } },
-  ),
-  env: z._default(z.array(EnvFile), [{ file: '.env.local', set: {} }]),
-  databases: z._default(z.record(z.string(), Database), {}),
-  /** `auto`: the package manager's fastest safe way; `none`: leave node_modules alone. */
-  dependencies: z._default(z.enum(['auto', 'install', 'none']), 'auto'),
-  /** Commands that make a fresh worktree usable, run in it one after the other. */
-  setup: list([]),
-  /** What `land` runs on the merged result before the base moves; null: `npm test` where package.json has a test script. */
-  test: z._default(z.nullable(z.string()), null),
-  agents: z._default(z.record(z.string(), Agent), {}),
-  /** Where `launch` starts agents. */
-  terminal: z._default(z.enum(['tmux', 'none']), 'tmux'),
-  /** Where the reference-transaction hook is active: only where the base can be moved by accident, or in all worktrees. */
-  gate: z._default(z.enum(['base', 'everywhere']), 'base'),
-})
+const Settings = z.lazily(() =>
+  z.strictObject({
+    $schema: z.optional(z.string()),
+    /** Branch that tasks start from and land on; default: the remote's default branch, else main or master. */
+    base: z.optional(z.string()),
+    /** Where `new-task` puts worktrees, relative to the main worktree; {{repo}} and {{task}} are filled in. */
+    worktrees: z._default(z.string(), '../{{repo}}.worktrees/{{task}}'),
+    /** Default branch of a new task. */
+    branch: z._default(z.string(), 'task/{{task}}'),
+    /** Branches that must belong to an open task. */
+    taskBranches: list(['task/*']),
+    /** No task may change these. */
+    protected: list([
+      'lanekeeper.json',
+      '.husky',
+      '.github',
+      '.gitlab-ci.yml',
+      '.claude',
+      '.codex',
+      '.cursor',
+      '.gitattributes',
+      '.gitmodules',
+      'AGENTS.md',
+      'CLAUDE.md',
+      '**/CODEOWNERS',
+      '**/.env',
+      '**/.env.local',
+    ]),
+    /** Files that a task may list under `shared`. */
+    shared: list(['package.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']),
+    /** Pattern → who to ask, for the messages. */
+    owners: z._default(z.record(z.string(), z.string()), {}),
+    migrations: z._default(z.array(MigrationSet()), []),
+    ports: z._default(
+      z.strictObject({
+        /** First and last port of the range that blocks are taken from. */
+        range: z._default(z.tuple([z.number(), z.number()]), [20000, 29999]),
+        /** Ports in a block. */
+        size: z._default(z.number(), 10),
+        /** Variable → offset in the block. */
+        services: z._default(z.record(z.string(), z.number()), { PORT: 0 }),
+      }),
+      { range: [20000, 29999], size: 10, services: { PORT: 0 } },
+    ),
+    env: z._default(z.array(EnvFile()), [{ file: '.env.local', set: {} }]),
+    databases: z._default(z.record(z.string(), Database()), {}),
+    /** `auto`: the package manager's fastest safe way; `none`: leave node_modules alone. */
+    dependencies: z._default(z.enum(['auto', 'install', 'none']), 'auto'),
+    /** Commands that make a fresh worktree usable, run in it one after the other. */
+    setup: list([]),
+    /** What `land` runs on the merged result before the base moves; null: `npm test` where package.json has a test script. */
+    test: z._default(z.nullable(z.string()), null),
+    agents: z._default(z.record(z.string(), Agent()), {}),
+    /** Where `launch` starts agents. */
+    terminal: z._default(z.enum(['tmux', 'none']), 'tmux'),
+    /** Where the reference-transaction hook is active: only where the base can be moved by accident, or in all worktrees. */
+    gate: z._default(z.enum(['base', 'everywhere']), 'base'),
+  }),
+)
 
-export type Settings = z.infer<typeof Settings>
+export type Settings = z.infer<ReturnType<typeof Settings>>
 
 /** The settings of a repository that has no `lanekeeper.json`. */
 export function defaultSettings(): Settings {
@@ -96,7 +101,7 @@ export function defaultSettings(): Settings {
 
 /** JSON schema (draft 2020-12) of the file, for editors. */
 export function settingsJsonSchema(): object {
-  return z.toJSONSchema(Settings, { io: 'input' })
+  return z.toJSONSchema(Settings(), { io: 'input' })
 }
 
 /**
@@ -107,10 +112,10 @@ export function settingsJsonSchema(): object {
 export function parseSettings(text: string, where: string): Settings {
   // only an error needs to know lines: reading them costs more than all the rest
   const lineOf = (path: readonly (string | number)[]) => readYaml(text).lineOf(path)
-  const checked = z.check(Settings, parseJson(text, where))
+  const checked = z.check(Settings(), parseJson(text, where))
   if ('problem' in checked) {
     const { path, message } = checked.problem
-    const meant = path.length === 1 ? nearestWord(String(path[0]), Object.keys(Settings.shape)) : null
+    const meant = path.length === 1 ? nearestWord(String(path[0]), Object.keys(Settings().shape)) : null
     const guess = meant === null || meant === path[0] ? '' : `; did you mean "${meant}"`
     throw broken(where, lineOf(path), `"${path.join('.') || 'the file'}": ${message}${guess}`)
   }

@@ -36,21 +36,23 @@ export interface Task {
   readonly createdAt: string
 }
 
-const texts = z.optional(z.nullable(z.array(z.string())))
-const FrontMatter = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  branch: z.string(),
-  base: z.string(),
-  allow: texts,
-  deny: texts,
-  shared: texts,
-  'depends-on': texts,
-  migrations: z.optional(z.nullable(z.string())),
-  agent: z.optional(z.nullable(z.string())),
-  state: z.optional(z.enum(['open', 'landed', 'closed'])),
-  created: z.string(),
-})
+const texts = () => z.optional(z.nullable(z.array(z.string())))
+const FrontMatter = z.lazily(() =>
+  z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    branch: z.string(),
+    base: z.string(),
+    allow: texts(),
+    deny: texts(),
+    shared: texts(),
+    'depends-on': texts(),
+    migrations: z.optional(z.nullable(z.string())),
+    agent: z.optional(z.nullable(z.string())),
+    state: z.optional(z.enum(['open', 'landed', 'closed'])),
+    created: z.string(),
+  }),
+)
 
 const STEPS_HEADING = '## Steps'
 const CONTEXT_HEADING = '## Context'
@@ -117,16 +119,16 @@ export function checkedTask(task: Task, file = `${task.id}.md`): Task {
   }
 }
 
-function parseFrontMatter(yaml: string, file: string): z.infer<typeof FrontMatter> {
+function parseFrontMatter(yaml: string, file: string): z.infer<ReturnType<typeof FrontMatter>> {
   const { data, error, lineOf } = readYaml(yaml)
   if (error) throw broken(file, error.line + 1, error.message)
-  const checked = z.check(FrontMatter, data)
+  const checked = z.check(FrontMatter(), data)
   if ('value' in checked) return checked.value
   const { path, message } = checked.problem
   throw broken(file, lineOf(path) + 1, `"${path.join('.') || 'front matter'}": ${message}`)
 }
 
-function fromFrontMatter(front: z.infer<typeof FrontMatter>, body: string): Task {
+function fromFrontMatter(front: z.infer<ReturnType<typeof FrontMatter>>, body: string): Task {
   const [beforeContext = '', context = ''] = splitOnce(body, `\n${CONTEXT_HEADING}\n`)
   const [, steps = ''] = splitOnce(beforeContext, `\n${STEPS_HEADING}\n`)
   return {

@@ -66,9 +66,10 @@ function violationsOf(contribution: Contribution, facts: Facts): Violation[] {
   const { task } = contribution
   if (task === null) return violationsWithoutTask(contribution, facts)
   const scope = scopeOf(task, facts.settings)
+  const hasOddPaths = facts.linkTargets.size > 0 || facts.nameTwins.size > 0
   const violations: Violation[] = []
   for (const change of contribution.changes) {
-    const broken = scope.refusal(change.path) ?? brokenPathRule(change, facts)
+    const broken = scope.refusal(change.path) ?? (hasOddPaths ? brokenPathRule(change, facts) : null)
     if (broken !== null) violations.push(violation(broken.rule, change, contribution, broken.message))
   }
   return violations

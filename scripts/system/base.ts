@@ -1,8 +1,8 @@
 /** Which branch is the base: the settings' word, else the remote's default branch, else main or master. */
-import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
+import { readRef } from './refs.ts'
 
 /**
  * The base branch's name without `refs/heads/`. In a repository without any of them: the branch HEAD is on.
@@ -12,18 +12,11 @@ export function detectBase(git: Git, commonDir?: string): string {
   return (commonDir === undefined ? null : baseInFiles(commonDir)) ?? baseByGit(git)
 }
 
-/** The first candidate, when files alone prove that it is there; null for packed refs, reftable, or any doubt. */
+/** The first candidate, when files alone prove that it is there; null in any doubt. */
 function baseInFiles(commonDir: string): string | null {
-  if (existsSync(join(commonDir, 'reftable'))) return null
   const remote = readIfExists(join(commonDir, 'refs/remotes/origin/HEAD'))
   const name = remote === null ? 'main' : /^ref: refs\/remotes\/origin\/(.+)\n?$/.exec(remote)?.[1]
-  if (name === undefined) return null
-  const ref = join(commonDir, 'refs/heads', name)
-  // a directory where only `main/something` exists
-  const isLoose = statSync(ref, { throwIfNoEntry: false })?.isFile() ?? false
-  if (isLoose) return /^[0-9a-f]{40,64}\n$/.test(readIfExists(ref) ?? '') ? name : null
-  const packed = readIfExists(join(commonDir, 'packed-refs')) ?? ''
-  return packed.includes(` refs/heads/${name}\n`) ? name : null
+  return name !== undefined && typeof readRef(commonDir, `refs/heads/${name}`) === 'string' ? name : null
 }
 
 function baseByGit(git: Git): string {

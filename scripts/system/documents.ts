@@ -13,15 +13,17 @@ import {
   worktreeDocument,
 } from '../policy/documents.ts'
 import { LanekeeperError } from '../policy/errors.ts'
+import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
-import type { WorktreeRecord } from './ledger.ts'
+import { notesOf, type WorktreeRecord } from './ledger.ts'
 import type { PathStates } from './path-states.ts'
-import { openTasks, type Policy } from './policy-source.ts'
+import { openTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 import { worktreeSlug } from './worktree-facts.ts'
 import { locateInWorktree } from './worktree-file.ts'
+import { SLOW_STEPS } from './worktree-record.ts'
 
 export const DOCUMENT_NAMES: readonly DocumentName[] = ['TASK.md', 'WORKTREE.md', 'TASKS.md']
 /** For ours alone, where a name is taken. */
@@ -87,7 +89,10 @@ function writeDocument(repository: Repository, place: string, text: string | nul
   const before = readIfExists(path)
   if (before === text) return false
   if (text === null) rmSync(path, { force: true })
-  else writeAtomically(path, text, { mode: name === 'TASKS.md' ? READ_ONLY : READABLE, durable: false })
+  else {
+    const mode = name === 'TASKS.md' ? READ_ONLY : READABLE
+    writeAtomically(path, text, { mode, durable: false, staging: repository.gitDir })
+  }
   return true
 }
 
@@ -113,9 +118,10 @@ function documentFacts(policy: Policy, record: WorktreeRecord, places: DocumentF
     urls: urlsOf(worktreeSlug(record), ports),
     databases: record.databases.filter(({ state }) => state === 'ready'),
     envFiles: record.envFiles ?? [],
-    // dependencies and set-up commands are mended later without the documents being written again
+    notes: notesOf(record),
+    // dependencies, migrations and set-up commands are mended later without the documents being written again
     problems: record.problems
-      .filter(({ step }) => step !== 'dependencies' && step !== 'setup')
+      .filter(({ step }) => !SLOW_STEPS.some((slow) => slow === step))
       .map(({ message }) => message),
     places,
   }

@@ -50,7 +50,7 @@ export async function writeEnvFiles(
   const problems = [...included.problems]
   const targets = writableTargets(repository, settings, included.present, states, problems)
   const plans = planEnvFiles(planFacts(repository, settings, record, targets))
-  const written = plans.map((plan, index) => writeBlock(plan, targets[index] as Target, problems))
+  const written = plans.map((plan, index) => writeBlock(repository, plan, targets[index] as Target, problems))
   await hideFromGit(repository, [...targets.map((target) => target.relative), ...included.present], states)
   const changed = plans.filter((_, index) => written[index] === 'changed').map(({ file }) => file)
   return {
@@ -120,7 +120,12 @@ function packageNames(repository: Repository): string[] {
   return Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies })
 }
 
-function writeBlock(plan: EnvFilePlan, { path }: Target, problems: LanekeeperError[]): 'changed' | 'same' | 'none' {
+function writeBlock(
+  repository: Repository,
+  plan: EnvFilePlan,
+  { path }: Target,
+  problems: LanekeeperError[],
+): 'changed' | 'same' | 'none' {
   problems.push(...plan.problems)
   try {
     const before = readIfExists(path)
@@ -128,7 +133,7 @@ function writeBlock(plan: EnvFilePlan, { path }: Target, problems: LanekeeperErr
     if (before === null && lines.length === 0) return 'none'
     const after = withBlock(before ?? '', lines)
     assertReadBack(plan, after)
-    if (after !== before) writeAtomically(path, after, { mode: PRIVATE, durable: false })
+    if (after !== before) writeAtomically(path, after, { mode: PRIVATE, durable: false, staging: repository.gitDir })
     else if (lines.length > 0 && (statSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE)
     if (lines.length === 0) return 'none'
     return after === before ? 'same' : 'changed'

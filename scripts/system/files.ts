@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -30,10 +31,16 @@ export function readIfExists(path: string): string | null {
  * text or the new one is there.
  * @param mode permission bits of the new file; 0o600 unless it holds nothing private
  * @param durable false for what can be generated again: no fsync, so a power cut may take it
+ * @param staging where the temporary file is made, when a kill must not leave one beside the file (in a work tree it would
+ *   be untracked, and `git add -A` would commit it); beside the file after all where that is another file system
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
-export function writeAtomically(path: string, text: string | Uint8Array, { mode = 0o600, durable = true } = {}): void {
-  const temporary = `${path}.${process.pid}.${randomHex(4)}.tmp`
+export function writeAtomically(
+  path: string,
+  text: string | Uint8Array,
+  { mode = 0o600, durable = true, staging }: { mode?: number; durable?: boolean; staging?: string } = {},
+): void {
+  const temporary = `${staging ? join(staging, basename(path)) : path}.${process.pid}.${randomHex(4)}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
     const file = openSync(temporary, 'wx', mode)
@@ -46,7 +53,22 @@ export function writeAtomically(path: string, text: string | Uint8Array, { mode 
     renameSync(temporary, path)
   } catch (cause) {
     discard(temporary)
-    throw fileSystemError('write', path, cause)
+    if (staging !== undefined && isErrno(cause, 'EXDEV')) writeAtomically(path, text, { mode, durable })
+    else throw fileSystemError('write', path, cause)
+  }
+}
+
+/**
+ * Writes JSON that can be found out again; failing to is no failure of the command, since a read-only repository has a
+ * status and a policy all the same. Nothing of ours is made in a repository that was never adopted.
+ * @param path below our own directory: `<common>/lanekeeper/cache/<name>.json`
+ */
+export function writeCache(path: string, data: unknown): void {
+  if (!existsSync(dirname(dirname(path)))) return
+  try {
+    writeAtomically(path, JSON.stringify(data), { durable: false })
+  } catch {
+    // found out again next time
   }
 }
 

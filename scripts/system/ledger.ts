@@ -4,10 +4,11 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { LanekeeperError } from '../policy/errors.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 
-export const STEPS = ['identity', 'ports', 'databases', 'env', 'docs', 'dependencies', 'setup'] as const
+export const STEPS = ['identity', 'ports', 'databases', 'env', 'docs', 'dependencies', 'migrate', 'setup'] as const
 export type StepName = (typeof STEPS)[number]
 /** `skipped` is an answer (nothing to do here), `pending` work that is still to come. */
 export type StepState = 'pending' | 'done' | 'skipped' | 'failed'
@@ -37,11 +38,22 @@ export interface DatabaseRecord {
   readonly vars: readonly string[]
   /** Values of variables whose source writes the same database in another form than `url`. */
   readonly urls?: Readonly<Record<string, string>>
+  /** It was made without content, so the seeds are to run. */
+  readonly isEmpty?: boolean
   /** Proof of ownership for files: device, inode and birth time. */
   readonly mark?: string
   /** What its provider needs to find it again: ids, names, hosts. Never a secret. */
   readonly details?: Readonly<Record<string, string>>
   readonly message?: string
+}
+
+/**
+ * A database of the worktree's that no variable names: a snapshot under the name a person gave it, or without a name one
+ * that is on its way in or out. What has no name, or is not ready, is left over from an interrupted command and goes.
+ */
+export interface AsideRecord extends DatabaseRecord {
+  readonly name?: string
+  readonly createdAt: string
 }
 
 export interface PortBlock {
@@ -79,6 +91,8 @@ export interface WorktreeRecord {
   readonly steps: Readonly<Partial<Record<StepName, Step>>>
   readonly ports: PortBlock | null
   readonly databases: readonly DatabaseRecord[]
+  /** Snapshots, and databases that are on their way in or out. */
+  readonly aside?: readonly AsideRecord[]
   readonly problems: readonly Problem[]
   /** Env files that hold a block of ours, from the worktree's root; the first of the settings is the first here. */
   readonly envFiles?: readonly string[]
@@ -92,9 +106,19 @@ export interface WorktreeRecord {
 
 /** Whether the worktree may be used: every step answered, none of them badly. */
 export function stateOf(record: Pick<WorktreeRecord, 'steps'>): ProvisioningState {
-  const states = STEPS.map((name) => record.steps[name]?.state ?? 'pending')
+  const states = STEPS.map((name) => record.steps[name]?.state ?? absent(name, record.steps))
   if (states.includes('failed')) return 'failed'
   return states.includes('pending') ? 'pending' : 'ready'
+}
+
+/** What a step that went well has to say about the databases (nothing to fork, a fork that is ahead of the branch). */
+export function notesOf({ steps: { databases } }: Pick<WorktreeRecord, 'steps'>): string[] {
+  return databases?.state === 'done' && databases.message !== undefined ? databases.message.split('\n') : []
+}
+
+/** A record of before there was `migrate` has an answer to `setup` and none to it: it is not waiting for one. */
+function absent(name: StepName, steps: WorktreeRecord['steps']): StepState {
+  return name === 'migrate' && steps.setup !== undefined ? 'skipped' : 'pending'
 }
 
 function ledgerDir(repository: Repository): string {
@@ -120,6 +144,22 @@ export function writeRecord(repository: Repository, record: WorktreeRecord): Wor
   const written = { ...record, updatedAt: new Date().toISOString() }
   writeAtomically(join(ledgerDir(repository), `${record.id}.json`), `${JSON.stringify(written, null, 2)}\n`)
   return written
+}
+
+/**
+ * Writes a change of a worktree's record down; the caller holds the worktree's lock.
+ * @throws `usage` where the worktree has no record (any more)
+ */
+export function changeRecord(
+  repository: Repository,
+  id: string,
+  change: (record: WorktreeRecord) => WorktreeRecord,
+): WorktreeRecord {
+  const record = readRecord(repository, id)
+  if (record) return writeRecord(repository, change(record))
+  throw new LanekeeperError('usage', `The ledger has no worktree ${id}.`, {
+    hint: 'Provision it: npx lanekeeper setup',
+  })
 }
 
 /** Forgets a worktree; only after everything it names is proved gone. */

@@ -1,7 +1,7 @@
 /** What the rules need to know of changed paths beyond their names, asked of the object store. */
 import { type Change, SYMLINK_MODE } from '../policy/changes.ts'
+import type { Policy } from '../policy/policy.ts'
 import { parseTree, readObjects } from './objects.ts'
-import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 /** Where each symbolic link points that the changes add or alter. */
@@ -16,47 +16,84 @@ export function linkTargetsOf(repository: Repository, changes: readonly Change[]
 
 /**
  * Added paths that the base holds already but for case or Unicode form, directories included. What is known of a
- * directory is found out once: a branch may add 50,000 files to a hundred of them.
+ * directory is found out once, and in one that the base does not have no file can have a twin: a branch may add 50,000
+ * files to a hundred of them.
  */
 export function nameTwinsOf(
   repository: Repository,
   policy: Policy,
   changes: readonly Change[],
 ): ReadonlyMap<string, string> {
-  const added = changes.filter(({ status, path }) => status === 'A' && !path.includes('\n')).map(({ path }) => path)
+  const added = changes.filter(({ status, path }) => status === 'A' && !path.includes('\n'))
   if (added.length === 0 || policy.baseTip === null) return new Map()
-  const directories = withAncestors(new Set(added.map(directoryOf)))
-  const existing = namesAtBase(repository, policy.baseTip, directories)
   const deleted = new Set(changes.filter(({ status }) => status === 'D').map(({ path }) => path))
-  const known = new Map(existing.filter((path) => !deleted.has(path)).map((path) => [folded(path), path]))
-  const exact = new Set(existing)
-  const twinOf = (path: string) => (exact.has(path) ? undefined : known.get(folded(path)))
-  const directoryTwins = new Map(directories.map((directory) => [directory, twinOf(directory)]))
+  const byDirectory = groupedByDirectory(added)
+  const directories = withAncestors(byDirectory.keys())
+  const atBase = namesAtBase(repository, policy.baseTip, directories, deleted)
   const twins = new Map<string, string>()
-  for (const path of added) {
-    const twin = firstTwin(directoryOf(path), directoryTwins) ?? twinOf(path)
-    if (twin !== undefined) twins.set(path, twin)
+  for (const [directory, paths] of byDirectory) {
+    const above = directoryTwin(directory, atBase)
+    if (above === undefined && !atBase.has(directory)) continue
+    for (const path of paths) {
+      const twin = above ?? twinOf(path, atBase)
+      if (twin !== undefined) twins.set(path, twin)
+    }
   }
   return twins
 }
 
+/** Directory at the base → its entries by their folded paths, and which of them are there to the letter. */
+type NamesAtBase = ReadonlyMap<
+  string,
+  { readonly folded: ReadonlyMap<string, string>; readonly exact: ReadonlySet<string> }
+>
+
+function twinOf(path: string, atBase: NamesAtBase): string | undefined {
+  const names = atBase.get(directoryOf(path))
+  return names === undefined || names.exact.has(path) ? undefined : names.folded.get(folded(path))
+}
+
 /** The outermost directory above that has a twin: below it everything has. */
-function firstTwin(directory: string, twins: ReadonlyMap<string, string | undefined>): string | undefined {
+function directoryTwin(directory: string, atBase: NamesAtBase): string | undefined {
   if (directory === '') return undefined
-  return firstTwin(directoryOf(directory), twins) ?? twins.get(directory)
+  return directoryTwin(directoryOf(directory), atBase) ?? twinOf(directory, atBase)
+}
+
+/** git lists a directory's paths one after the other. */
+function groupedByDirectory(added: readonly Change[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  let [last, paths]: [string | null, string[]] = [null, []]
+  for (const { path } of added) {
+    const slash = Math.max(path.lastIndexOf('/'), 0)
+    if (last === null || slash !== last.length || !path.startsWith(last)) {
+      last = path.slice(0, slash)
+      paths = groups.get(last) ?? []
+      groups.set(last, paths)
+    }
+    paths.push(path)
+  }
+  return groups
 }
 
 /** What the base holds in these directories: one tree object each, one process in all. */
-function namesAtBase(repository: Repository, baseTip: string, directories: readonly string[]): string[] {
+function namesAtBase(
+  repository: Repository,
+  baseTip: string,
+  directories: readonly string[],
+  deleted: ReadonlySet<string>,
+): NamesAtBase {
   const trees = readObjects(
     repository.git,
     directories.map((directory) => `${baseTip}:${directory}`),
   )
-  return directories.flatMap((directory, index) => {
+  const named = directories.flatMap((directory, index) => {
     const tree = trees[index]
     if (tree?.type !== 'tree') return []
-    return parseTree(tree).map(({ name }) => (directory === '' ? name : `${directory}/${name}`))
+    const paths = parseTree(tree).map(({ name }) => (directory === '' ? name : `${directory}/${name}`))
+    const staying = paths.filter((path) => !deleted.has(path)).map((path): [string, string] => [folded(path), path])
+    return [[directory, { folded: new Map(staying), exact: new Set(paths) }] as const]
   })
+  return new Map(named)
 }
 
 function folded(path: string): string {
@@ -69,7 +106,7 @@ function directoryOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash)
 }
 
-function withAncestors(directories: ReadonlySet<string>): string[] {
+function withAncestors(directories: Iterable<string>): string[] {
   const all = new Set([''])
   const add = (directory: string): void => {
     if (all.has(directory)) return

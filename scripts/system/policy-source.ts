@@ -4,60 +4,67 @@
  * (policy.md section 4). Until the settings are committed on the base, the main worktree's file stands in.
  */
 import { join } from 'node:path'
+import type { Policy } from '../policy/policy.ts'
 import { defaultSettings, parseSettings, SETTINGS_FILE, type Settings } from '../policy/settings.ts'
 import { parseTask, type Task } from '../policy/task.ts'
 import { detectBase } from './base.ts'
-import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
+import { readIfExists } from './files.ts'
 import { type GitObject, parseTree, readObjects } from './objects.ts'
+import { type CachedPolicy, cachedPolicies, keepPolicy, type PolicyKey } from './policy-cache.ts'
+import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 export const TASKS_REF = 'refs/lanekeeper/tasks'
 
-export interface Policy {
-  readonly base: string
-  /** Tip of the base, or null when the base has no commit yet. */
-  readonly baseTip: string | null
-  readonly settings: Settings
-  /** Where the settings came from: `base`, the main worktree's file, or nowhere (`defaults`). */
-  readonly settingsFrom: 'base' | 'worktree' | 'defaults'
-  /** Every task, open or not, oldest first. */
-  readonly tasks: readonly Task[]
-  /** Tree of the base's `.husky`, or null. */
-  readonly hooksTree: string | null
-}
-
 /**
- * Reads the policy in two git processes.
+ * Reads the policy: from the cache where it has these commits, else in two git processes.
  * @param knownBase the base's name where the caller has it (a hook has it from its stub)
  * @throws `settings` or `task-file` naming the line that is wrong; the gate refuses then, it never guesses
  */
 export function readPolicy(repository: Repository, knownBase?: string): Policy {
-  const base = knownBase ?? baseOf(repository)
-  const ref = `refs/heads/${base}`
+  const known = cachedPolicies(repository)
+  const base = knownBase ?? baseOf(repository, known)
+  const key = keyOf(repository, base)
+  const found = key && known.find((entry) => isSameKey(entry, key))
+  return found ? found.policy : readFromGit(repository, base, key, known)
+}
+
+/** The commits a policy would be read from, or null where only git can tell. */
+function keyOf({ commonDir }: Repository, base: string): PolicyKey | null {
+  const [tip, tasks] = [readRef(commonDir, `refs/heads/${base}`), readRef(commonDir, TASKS_REF)]
+  return typeof tip === 'string' && tasks !== undefined ? { base, tip, tasks } : null
+}
+
+function isSameKey(one: PolicyKey, other: PolicyKey): boolean {
+  return one.base === other.base && one.tip === other.tip && one.tasks === other.tasks
+}
+
+/** By commit id where it is known: a ref may move between the two questions. */
+function readFromGit(
+  repository: Repository,
+  base: string,
+  key: PolicyKey | null,
+  known: readonly CachedPolicy[],
+): Policy {
+  const start = key?.tip ?? `refs/heads/${base}`
   const [tip, file, tree, hooks] = readObjects(repository.git, [
-    `${ref}^{commit}`,
-    `${ref}:${SETTINGS_FILE}`,
-    `${TASKS_REF}^{tree}`,
-    `${ref}:.husky`,
+    `${start}^{commit}`,
+    `${start}:${SETTINGS_FILE}`,
+    `${key?.tasks ?? TASKS_REF}^{tree}`,
+    `${start}:.husky`,
   ])
-  const { settings, settingsFrom } = settingsOf(repository, base, file ? file.content.toString('utf8') : null)
-  const tasks = tree ? tasksOf(repository, tree) : []
-  return { base, baseTip: tip?.oid ?? null, settings, settingsFrom, tasks, hooksTree: hooks?.oid ?? null }
-}
-
-interface TasksCache {
-  readonly tree: string
-  readonly tasks: readonly Task[]
-}
-
-/** The tasks of one tree as they were parsed; good for that tree alone, so it can be stale but never wrong. */
-function tasksCacheFile(repository: Repository): string {
-  return join(repository.stateDir, 'cache', 'tasks.json')
-}
-
-function tasksOf(repository: Repository, tree: GitObject): readonly Task[] {
-  const cached = readJsonIfExists<TasksCache>(tasksCacheFile(repository))
-  return cached?.tree === tree.oid ? cached.tasks : parsedTasks(repository, tree)
+  const text = file?.content.toString('utf8') ?? null
+  const from = settingsOf(repository, base, text, known)
+  const tasks = key && known.find((entry) => entry.tasks === key.tasks)?.policy.tasks
+  const policy: Policy = {
+    base,
+    baseTip: tip?.oid ?? null,
+    ...from,
+    tasks: tasks ?? (tree ? parsedTasks(repository, tree) : []),
+    hooksTree: hooks?.oid ?? null,
+  }
+  if (key !== null && text !== null) keepPolicy(repository, { ...key, text, policy }, known)
+  return policy
 }
 
 function parsedTasks(repository: Repository, tree: GitObject): Task[] {
@@ -67,15 +74,6 @@ function parsedTasks(repository: Repository, tree: GitObject): Task[] {
     entries.map(({ oid }) => oid),
   )
   return entries.map(({ name }, index) => parseTask(texts[index]?.content.toString('utf8') ?? '', name)).sort(byAge)
-}
-
-/** Keeps the parsed tasks for the hooks; called whenever the tasks ref was written. */
-export function cacheTasks(repository: Repository): readonly Task[] {
-  const [tree] = readObjects(repository.git, [`${TASKS_REF}^{tree}`])
-  const tasks = tree ? parsedTasks(repository, tree) : []
-  const cache: TasksCache = { tree: tree?.oid ?? '', tasks }
-  writeAtomically(tasksCacheFile(repository), JSON.stringify(cache))
-  return tasks
 }
 
 function byAge(a: Task, b: Task): number {
@@ -93,17 +91,23 @@ function settingsOf(
   repository: Repository,
   base: string,
   committed: string | null,
+  known: readonly CachedPolicy[],
 ): Pick<Policy, 'settings' | 'settingsFrom'> {
   if (committed !== null)
-    return { settings: parseSettings(committed, `${SETTINGS_FILE} at ${base}`), settingsFrom: 'base' }
+    return { settings: parsed(committed, `${SETTINGS_FILE} at ${base}`, known), settingsFrom: 'base' }
   const local = readIfExists(join(repository.mainWorktree, SETTINGS_FILE))
   if (local === null) return { settings: defaultSettings(), settingsFrom: 'defaults' }
-  return { settings: parseSettings(local, join(repository.mainWorktree, SETTINGS_FILE)), settingsFrom: 'worktree' }
+  return { settings: parsed(local, join(repository.mainWorktree, SETTINGS_FILE), known), settingsFrom: 'worktree' }
+}
+
+/** A text has one meaning. */
+function parsed(text: string, where: string, known: readonly CachedPolicy[]): Settings {
+  return known.find((entry) => entry.text === text)?.policy.settings ?? parseSettings(text, where)
 }
 
 /** `base` in the main worktree's settings, else what git says. Only a name is taken from the file, never a rule. */
-export function baseOf(repository: Repository): string {
+export function baseOf(repository: Repository, known = cachedPolicies(repository)): string {
   const local = readIfExists(join(repository.mainWorktree, SETTINGS_FILE))
-  const named = local === null ? undefined : parseSettings(local, join(repository.mainWorktree, SETTINGS_FILE)).base
+  const named = local === null ? undefined : parsed(local, join(repository.mainWorktree, SETTINGS_FILE), known).base
   return named ?? detectBase(repository.git, repository.commonDir)
 }

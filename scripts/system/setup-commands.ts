@@ -1,9 +1,10 @@
-/** The commands of `setup` in lanekeeper.json, run in a fresh worktree. */
+/** The commands of `setup` and of databases in lanekeeper.json, run in a fresh worktree. */
+import { rolesToMigrate } from '../policy/database-settings.ts'
 import { lastWords } from '../policy/last-words.ts'
+import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
-import type { Step } from './ledger.ts'
-import type { Policy } from './policy-source.ts'
+import type { Step, WorktreeRecord } from './ledger.ts'
 import type { Repository } from './repository.ts'
 import { runShellLine } from './shell.ts'
 import { reasonNotToRun } from './trust.ts'
@@ -23,14 +24,48 @@ export async function runSetupCommands(
   if (lines.length === 0 || !repository.isLinked) return { state: 'skipped' }
   const reason = reasonNotToRun(repository, policy, { approve: trust })
   if (reason !== null) return { state: 'failed', message: `The set-up commands did not run: ${reason}` }
+  return runLines('set-up', lines, { cwd: repository.root, env, log })
+}
+
+/**
+ * Brings the databases that are the worktree's own to its branch's state: the `migrate` commands of each, then `seed`
+ * where it was made empty. Same rule as for set-up commands, and a failure leaves the database as it is.
+ */
+export async function runMigrations(
+  repository: Repository,
+  policy: Policy,
+  { trust, log, env }: InstallOptions,
+  { databases }: Pick<WorktreeRecord, 'databases'>,
+): Promise<Step> {
+  const roles = rolesToMigrate(policy.settings)
+  const reason = roles.length === 0 ? null : reasonNotToRun(repository, policy, { approve: trust })
+  if (reason !== null) return { state: 'failed', message: `The migrations did not run: ${reason}` }
+  for (const [role, { migrate, seed }] of roles) {
+    const database = databases.find((one) => one.role === role)
+    if (database !== undefined && database.state !== 'ready')
+      return { state: 'failed', message: `Database ${role} was not migrated: it is ${database.state}.` }
+    const lines = [...migrate, ...(database?.isEmpty ? seed : [])]
+    const step = await runLines(`database ${role}`, lines, { cwd: repository.root, env, log })
+    if (step.state === 'failed') return step
+  }
+  return { state: 'done' }
+}
+
+async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
   for (const line of lines) {
-    const { status, output } = await runShellLine(line, { cwd: repository.root, env, log })
+    const { status, output } = await runShellLine(line, options)
     if (status === 0) continue
     const said = lastWords(output, TOLD_LINES)
     return {
       state: 'failed',
-      message: `The set-up command ${commandLine([line])} exited ${status}:\n${said}\nThe whole output is in ${log}`,
+      message: `The ${what} command ${commandLine([line])} exited ${status}:\n${said}\nThe whole output is in ${options.log}`,
     }
   }
   return { state: 'done' }
+}
+
+interface Running {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log: string
 }

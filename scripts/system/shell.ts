@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv
   /** File that the command line and all its output are appended to while it runs. */
   readonly log?: string
+  /** When it is ended; without it a program takes its time. */
+  readonly timeoutMs?: number
 }
 
 export interface ProgramResult {
@@ -18,6 +20,9 @@ export interface ProgramResult {
   readonly status: number
   /** stdout and stderr together, in the order they came. */
   readonly output: string
+  /** Each alone, for programs whose answer is read. */
+  readonly stdout: string
+  readonly stderr: string
 }
 
 /** Runs a program by its words, without a shell. Never throws for its status. */
@@ -33,7 +38,7 @@ export function runShellLine(line: string, options: ProgramOptions): Promise<Pro
 type Running = import('zx/core').ProcessPromise
 type Shell = import('zx/core').Shell<false, Running>
 
-async function run(title: string, { cwd, env, log }: ProgramOptions, start: (shell: Shell) => Running) {
+async function run(title: string, { cwd, env, log, timeoutMs }: ProgramOptions, start: (shell: Shell) => Running) {
   const { $ } = await import('zx/core')
   const shell = $({
     cwd,
@@ -43,12 +48,13 @@ async function run(title: string, { cwd, env, log }: ProgramOptions, start: (she
     // in our process group: Ctrl-C reaches an install in the foreground
     detached: false,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   })
   const write = (text: string) => log && appendFileSync(log, text)
   write(`$ ${title}\n`)
   const running = start(shell)
   for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk) => write(String(chunk)))
-  const { exitCode, stdall } = await running
+  const { exitCode, stdall, stdout, stderr } = await running
   // zx gives a negative errno where nothing could be started, and no status where a signal ended it
-  return { status: exitCode === null ? 128 : exitCode < 0 ? 127 : exitCode, output: stdall }
+  return { status: exitCode === null ? 128 : exitCode < 0 ? 127 : exitCode, output: stdall, stdout, stderr }
 }

@@ -4,16 +4,15 @@
  */
 import { join } from 'node:path'
 import { writeAtomically } from './files.ts'
-import { cacheTasks } from './policy-source.ts'
+import { openTasks, readPolicy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 export function taskBranchesFile(repository: Repository): string {
   return join(repository.stateDir, 'task-branches')
 }
 
-/** Writes the list anew from the tasks ref. */
+/** Writes the list anew from the tasks ref; reading it leaves the parsed tasks for the hooks. */
 export function writeTaskBranches(repository: Repository): void {
-  const open = cacheTasks(repository).filter(({ state }) => state === 'open')
-  const lines = open.map(({ branch }) => `refs/heads/${branch}\n`)
+  const lines = openTasks(readPolicy(repository)).map(({ branch }) => `refs/heads/${branch}\n`)
   writeAtomically(taskBranchesFile(repository), lines.join(''))
 }

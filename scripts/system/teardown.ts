@@ -1,6 +1,6 @@
 /** Gives back what a worktree holds outside git: databases that are proved ours, then ports, then the ledger's record. */
-import { destroyDatabase } from './databases/databases.ts'
-import type { Destruction } from './databases/provider.ts'
+import { outcomeOf, sweepAside } from './databases/aside.ts'
+import { destroyDatabase } from './databases/destroying.ts'
 import { type DatabaseRecord, removeRecord, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { releasePorts } from './port-leases.ts'
 import type { Repository } from './repository.ts'
@@ -34,11 +34,14 @@ export async function destroyDatabases(
   }
   for (const database of record.databases) {
     save(current.databases.map((one) => (one.role === database.role ? { ...one, state: 'destroying' as const } : one)))
-    const outcome = await destroyed(repository, record, database, worktree)
+    const options = worktree === undefined ? {} : { worktree }
+    const outcome = await outcomeOf(() => destroyDatabase(repository, record, database, options))
     if (outcome.result === 'refused') kept.push({ what: database.resource, why: outcome.why })
     else save(current.databases.filter(({ role }) => role !== database.role))
   }
-  return { record: current, kept }
+  const aside = await sweepAside(repository, current, () => true, worktree === undefined ? {} : { worktree })
+  kept.push(...aside.refused.map(({ database, why }) => ({ what: database.resource, why })))
+  return { record: aside.record, kept }
 }
 
 /** All of it, after the worktree is gone. A database that may not be destroyed keeps the record, so that it stays listed. */
@@ -50,18 +53,4 @@ export async function forgetWorktree(repository: Repository, gone: WorktreeRecor
   }
   if (kept.length === 0) removeRecord(repository, record.id)
   return kept
-}
-
-/** A provider that cannot tell (a server that does not answer, a file it may not read) leaves the database where it is. */
-async function destroyed(
-  repository: Repository,
-  owner: WorktreeRecord,
-  database: DatabaseRecord,
-  worktree: string | undefined,
-): Promise<Destruction> {
-  try {
-    return await destroyDatabase(repository, owner, database, worktree === undefined ? {} : { worktree })
-  } catch (error) {
-    return { result: 'refused', why: error instanceof Error ? error.message : String(error) }
-  }
 }

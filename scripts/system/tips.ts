@@ -1,6 +1,10 @@
-/** What the commits that worktrees stand on are: when, what, and how far from the base. Three processes for any number. */
+/** What the commits that worktrees stand on are: when, what, and how far from the base: three processes for any number. */
+
+import { join } from 'node:path'
 import { type Distance, distancesFrom, parseGraph } from '../policy/distance.ts'
+import { readJsonIfExists, writeCache } from './files.ts'
 import type { Git } from './git.ts'
+import type { Repository } from './repository.ts'
 
 export interface Tip {
   readonly subject: string
@@ -10,16 +14,39 @@ export interface Tip {
   readonly distance: Distance | null
 }
 
+/** What was found out before, for one base; a commit never changes, nor how far it is from another. */
+interface Known {
+  readonly base: string | null
+  readonly tips: Readonly<Record<string, Tip>>
+}
+
 /**
  * The tips by commit id; a commit git does not have is left out.
  * @param base the base's tip, or null when it has no commit yet
  */
 export async function describeTips(
-  git: Git,
+  repository: Repository,
   base: string | null,
   commits: readonly string[],
 ): Promise<Map<string, Tip>> {
-  const tips = [...new Set(commits)]
+  const file = join(repository.stateDir, 'cache', 'tips.json')
+  const kept = readJsonIfExists<Known>(file)
+  const known = (kept?.base === base ? kept.tips : null) ?? {}
+  const wanted = [...new Set(commits)]
+  const found = await askedTips(
+    repository.git,
+    base,
+    wanted.filter((commit) => known[commit] === undefined),
+  )
+  const tips = new Map([
+    ...wanted.flatMap((commit) => (known[commit] ? [[commit, known[commit]] as const] : [])),
+    ...found,
+  ])
+  if (found.size > 0) writeCache(file, { base, tips: Object.fromEntries(tips) } satisfies Known)
+  return tips
+}
+
+async function askedTips(git: Git, base: string | null, tips: readonly string[]): Promise<Map<string, Tip>> {
   if (tips.length === 0) return new Map()
   const format = '--format=%H%x09%ct%x09%s'
   const [log, distances] = await Promise.all([

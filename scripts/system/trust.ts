@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { MANIFEST_PATHSPECS } from '../policy/manifests.ts'
+import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import { readIfExists, writeAtomically } from './files.ts'
-import type { Policy } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 /**

@@ -13,7 +13,7 @@ const THROUGH_ALL = `for dir do git -C "$dir" ${STATUS.join(' ')} 2>/dev/null; p
 
 /**
  * Changed and untracked paths per directory; null where git could not tell.
- * @param dirs roots of worktrees, absolute
+ * @param dirs roots of worktrees, absolute; what is no worktree (any more) is null
  */
 export async function countUncommitted(
   dirs: readonly string[],

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Policy } from '../policy/policy.ts'
 import type { Verdict } from '../policy/verdict.ts'
-import { readJsonIfExists, writeAtomically } from './files.ts'
-import { openTasks, type Policy } from './policy-source.ts'
+import { readJsonIfExists, writeCache } from './files.ts'
+import { openTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
 
 export type CachedVerdict = Verdict['verdict']
@@ -14,7 +15,7 @@ export type CachedVerdict = Verdict['verdict']
 export interface VerdictCache {
   /** The verdict on a branch at a tip; reached with `judge` where it is not known. */
   get(branch: string, tip: string, judge: () => CachedVerdict): CachedVerdict
-  /** Writes down what was asked this time, and forgets the rest. Failing to is no failure of the command. */
+  /** Writes down what was asked this time, and forgets the rest. */
   save(): void
 }
 
@@ -36,12 +37,7 @@ export function openVerdictCache(repository: Repository, policy: Policy): Verdic
     },
     save: () => {
       const [before, after] = [known, asked].map((verdicts) => JSON.stringify(verdicts))
-      if (after === undefined || after === before) return
-      try {
-        writeAtomically(file, after)
-      } catch {
-        // a read-only repository still has a status
-      }
+      if (after !== before) writeCache(file, asked)
     },
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { commitOf } from './history.ts'
+import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 function verifiedRef(base: string): string {
@@ -14,8 +15,10 @@ function verifiedRef(base: string): string {
 }
 
 /** The last verified tip, or null before the first verdict. */
-export function verifiedTip(git: Git, base: string): string | null {
-  return commitOf(git, verifiedRef(base))
+export function verifiedTip({ git, commonDir }: Repository, base: string): string | null {
+  const ref = verifiedRef(base)
+  const known = readRef(commonDir, ref)
+  return known === undefined ? commitOf(git, ref) : known
 }
 
 /** Records a tip as verified. Never fails a hook: a lost record only means that an entrance judges once more. */

@@ -66,7 +66,7 @@ function databaseFacts(repository: Pick<Repository, 'stateDir'>, settings: Setti
     if (provider === 'none') continue
     const found = record.databases.find((database) => database.role === role)
     if (found?.state === 'ready') {
-      const urls = { ...found.urls, ...readValues(repository, record.id, role) }
+      const urls = { ...found.urls, ...readValues(repository, record.id, found) }
       byRole[role] = found.vars.map((name) => urls[name]).find((value) => value !== undefined) ?? found.url
       Object.assign(byVariable, databaseVariables([{ ...found, urls }]))
       continue

@@ -1,13 +1,14 @@
 /** A worktree's record as it stands when a set-up begins, and which of its slow steps are still to be done. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { rolesToMigrate } from '../policy/database-settings.ts'
+import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { isAlive } from './lock.ts'
-import type { Policy } from './policy-source.ts'
 import { branchOf, type Repository } from './repository.ts'
 
-export const SLOW_STEPS = ['dependencies', 'setup'] as const satisfies readonly StepName[]
+export const SLOW_STEPS = ['dependencies', 'migrate', 'setup'] as const satisfies readonly StepName[]
 const NOTHING_TO_DO = 'nothing to do'
 
 /** The record before the steps: of a new worktree all are pending; of a known one the facts are brought up to date. */
@@ -58,7 +59,11 @@ function slowStepsOf(repository: Repository, { settings }: Policy, { steps }: Wo
     const step = steps[name]
     return step === undefined || step.message === NOTHING_TO_DO ? { state: 'pending' } : step
   }
-  return { dependencies: answer('dependencies', hasDependencies), setup: answer('setup', settings.setup.length > 0) }
+  return {
+    dependencies: answer('dependencies', hasDependencies),
+    migrate: answer('migrate', rolesToMigrate(settings).length > 0),
+    setup: answer('setup', settings.setup.length > 0),
+  }
 }
 
 /**

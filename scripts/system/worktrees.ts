@@ -49,6 +49,11 @@ export function listWorktrees(git: Git): Worktree[] {
   }))
 }
 
+/** Where linked worktrees are, by git's notes and without a process: to begin early what `listWorktrees` confirms. */
+export function notedWorktrees(commonDir: string): string[] {
+  return [...adminDirsByPath(commonDir).keys()]
+}
+
 function readWorktreeList(git: Git): string {
   const words = ['worktree', 'list', '--porcelain', '-z']
   for (let tries = 1; tries < MAX_TRIES; tries++) {

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { forkRow } from './databases.ts'
 import { checkRow, hookRow } from './decisions.ts'
 import { everydayRows, fetchRow, rebaseRow } from './git-commands.ts'
 import { type Measured, measure, type Row } from './measure.ts'
@@ -26,6 +27,8 @@ const SUBJECTS: Readonly<Record<string, (place: Place) => Row[]>> = {
   'check-10': (place) => [checkRow(place, 10, 2)],
   'check-1000': (place) => [checkRow(place, 1000, 2.5)],
   'check-50000': (place) => [checkRow(place, 50_000, 8)],
+  'sqlite-10': (place) => [forkRow(place, 10)],
+  'sqlite-100': (place) => [forkRow(place, 100)],
   lease: (place) => [leaseRow(place)],
 }
 

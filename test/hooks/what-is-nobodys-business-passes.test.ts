@@ -28,7 +28,7 @@ describe('a task in its lane reaches the base by', () => {
     repository.git(args)
     expect(repository.git(['show', 'main:src/auth/login.ts'])).toBe('in lane')
     expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
-    expect(verifiedTip(openRepository(repository.root, repository.env).git, 'main')).toBe(
+    expect(verifiedTip(openRepository(repository.root, repository.env), 'main')).toBe(
       repository.git(['rev-parse', 'main']),
     )
   })

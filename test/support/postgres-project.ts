@@ -1,7 +1,8 @@
 /** A project whose main worktree names a Postgres database, and linked worktrees that are given theirs. */
 import type { DatabaseSettings } from '../../scripts/policy/database-settings.ts'
 import { accessTo } from '../../scripts/system/databases/access.ts'
-import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'
 import { readValues } from '../../scripts/system/databases/values.ts'
 import { cloneId } from '../../scripts/system/identity.ts'
 import type { DatabaseRecord, WorktreeRecord } from '../../scripts/system/ledger.ts'
@@ -50,7 +51,7 @@ export function worktreeOf(project: TestRepository, at = 'search') {
     destroy: (database: DatabaseRecord) => destroyDatabase(repository, identity, database),
     access: () =>
       accessTo(repository, policy.settings, 'dev', policy.settings.databases.dev as DatabaseSettings, identity),
-    values: () => readValues(repository, identity.id, 'dev'),
+    values: () => readValues(repository, identity.id, saved.at(-1) ?? { role: 'dev', nonce: '' }),
     /** As a process sees it that starts now. */
     reopened: () => readPolicy(openRepository(worktree.path, project.env)),
   }

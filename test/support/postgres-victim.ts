@@ -5,7 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
-import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'
 import type { DatabaseRecord, WorktreeRecord } from '../../scripts/system/ledger.ts'
 import { readPolicy } from '../../scripts/system/policy-source.ts'
 import { openRepository } from '../../scripts/system/repository.ts'

@@ -1,6 +1,8 @@
 /** A linked worktree and the ledger record that the provisioning steps work on, without the rest of the provisioner. */
+
+import type { Policy } from '../../scripts/policy/policy.ts'
 import type { DatabaseRecord, WorktreeRecord } from '../../scripts/system/ledger.ts'
-import { type Policy, readPolicy } from '../../scripts/system/policy-source.ts'
+import { readPolicy } from '../../scripts/system/policy-source.ts'
 import { openRepository, type Repository } from '../../scripts/system/repository.ts'
 import type { TestRepository } from './repository.ts'
 

@@ -9,8 +9,12 @@ interface Database {
   close(): void
 }
 
-export const openSqlite = (file: string): Database =>
-  new (createRequire(join(PROJECT_ROOT, 'package.json'))('libsql') as new (file: string) => Database)(file)
+export const openSqlite = (file: string): Database => {
+  const Libsql = createRequire(join(PROJECT_ROOT, 'package.json'))('libsql') as new (file: string) => Database
+  const database = new Libsql(file)
+  database.exec('PRAGMA busy_timeout=10000')
+  return database
+}
 
 /** Runs statements against a file, making it. */
 export function sql(file: string, statements: string): void {

@@ -156,7 +156,7 @@ describePostgres('a busy source', () => {
         message: `"${source}" has 1 open connection(s) (next dev), so it was not copied; made an empty one. Now run: npm run migrate`,
       },
     ])
-    expect(records).toMatchObject([{ state: 'ready', details: { content: 'empty' } }])
+    expect(records).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect(await isAlive()).toBe(true)
   })
 
@@ -175,7 +175,7 @@ describePostgres('a busy source', () => {
     const made = await busyStory(undefined)
     Object.assign(made.repository.env, { PATH: '/nowhere' })
     const { databases: records, problems } = await made.provide()
-    expect(records).toMatchObject([{ state: 'ready', details: { content: 'empty' } }])
+    expect(records).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect(problems).toMatchObject([{ message: expect.stringContaining('made an empty one') }])
     expect(await made.isAlive()).toBe(true)
   })

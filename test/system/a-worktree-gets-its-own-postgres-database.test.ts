@@ -22,7 +22,8 @@ describePostgres('a fork of the main worktree’s database', () => {
     const [record] = made
     const name = nameOf(record)
     expect(name).toMatch(new RegExp(`^${source}_wt_search_[0-9a-f]{8}$`))
-    expect(record).toMatchObject({ state: 'ready', provider: 'postgres', details: { source, content: 'fork' } })
+    expect(record).toMatchObject({ state: 'ready', provider: 'postgres', details: { source } })
+    expect(record?.isEmpty).toBeUndefined()
     expect(record?.resource).toMatch(new RegExp(`^127\\.0\\.0\\.1:\\d+/${name}$`))
     expect(saved.map(({ state }) => state)).toEqual(['planned', 'created'])
     expect(JSON.parse((await commentOf(name)) ?? '')).toMatchObject({
@@ -145,7 +146,7 @@ describePostgres('variables', () => {
     const { provide } = await story({ database: { mode: 'empty' } })
     const { databases: made, step } = await provide()
     expect(step).toEqual({ state: 'done' })
-    expect(made).toMatchObject([{ state: 'ready', details: { content: 'empty' } }])
+    expect(made).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect(await psql(nameOf(made[0]), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual([['0']])
   })
 

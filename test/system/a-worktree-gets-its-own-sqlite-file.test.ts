@@ -2,7 +2,8 @@ import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkS
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { destroyDatabase, provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
+import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'
 import { allEngines } from '../../scripts/system/databases/sqlite-engine.ts'
 import type { DatabaseRecord } from '../../scripts/system/ledger.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
@@ -140,7 +141,10 @@ describe('an answer, not a failure', () => {
   it('a missing source: nothing is opened or made, on either side (S1)', async () => {
     const { root, provide, source } = story({ at: null })
     const { databases, step, problems } = await provide()
-    expect(step).toMatchObject({ state: 'done', message: expect.stringContaining(`No database at ${source}`) })
+    expect(step).toMatchObject({
+      state: 'done',
+      message: `No database at ${source} (from DATABASE_URL). Created nothing. Run your migrations in this worktree: npx lanekeeper run -- <your migrate command>`,
+    })
     expect(problems).toEqual([])
     expect(databases).toMatchObject([{ state: 'ready', url: 'file:./dev.db' }])
     expect(readdirSync(root).filter((name) => name.endsWith('.db'))).toEqual([])
@@ -197,7 +201,12 @@ describe('what is not ours is never touched', () => {
     const { root, provide, destroy } = story()
     sql(`${root}/dev.db`, 'CREATE TABLE t (n)')
     const { databases, problems } = await provide()
-    expect(databases).toMatchObject([{ state: 'ready', message: expect.stringContaining('already exists') }])
+    expect(databases).toMatchObject([
+      {
+        state: 'ready',
+        message: `${root}/dev.db already exists and was not made by lanekeeper; left untouched. Delete it or set databases.dev.path.`,
+      },
+    ])
     expect(problems).toHaveLength(1)
     expect(count(`${root}/dev.db`)).toBe('0')
     expect(databases[0] && (await destroy(databases[0]))).toEqual({
@@ -335,12 +344,12 @@ describe('every engine of this machine', () => {
       expect(readdirSync(project.dir).filter((name) => name.endsWith('.db'))).toEqual([])
       sql(source, 'PRAGMA journal_mode=WAL; PRAGMA user_version=7; CREATE TABLE t (n); INSERT INTO t VALUES (1)')
       engine.copy(source, target, { wal: true })
-      expect(engine.quickCheck(target)).toBe('ok')
+      expect(engine.check(target)).toBe('ok')
       expect(rows(target, 'PRAGMA journal_mode')).toEqual(['wal'])
       expect(rows(target, 'PRAGMA user_version')).toEqual(['7'])
       expect(() => engine.copy(source, target, { wal: true })).toThrow(/exists/)
       writeFileSync(project.path('broken.db'), 'x'.repeat(5000))
-      expect(() => engine.quickCheck(project.path('broken.db'))).toThrow()
+      expect(() => engine.check(project.path('broken.db'))).toThrow()
     },
   )
 
@@ -355,10 +364,13 @@ describe('every engine of this machine', () => {
   })
 
   it.skipIf(process.getBuiltinModule('node:sqlite'))('without any, nothing is copied at all (S4)', async () => {
-    const { root, worktree, provide } = story()
+    const { root, worktree, provide, source } = story()
     Object.assign(worktree.repository.env, { PATH: '/nowhere' })
     const { step } = await withoutOwnModules(() => provide())
-    expect(step).toMatchObject({ state: 'failed', message: expect.stringContaining('has no node:sqlite') })
+    expect(step).toMatchObject({
+      state: 'failed',
+      message: `Cannot copy ${source} safely: this Node (${process.version}) has no node:sqlite and neither libsql, better-sqlite3 nor the sqlite3 command was found. A plain file copy can corrupt a live database. Install one: npm i -D libsql`,
+    })
     expect(readdirSync(root)).not.toContain('dev.db')
   })
 })

@@ -95,7 +95,7 @@ describePostgres('what keeps a database from being made', () => {
       },
     ])
     expect(step.state).toBe('done')
-    expect(records).toMatchObject([{ state: 'ready', details: { content: 'empty' } }])
+    expect(records).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect((await provide(records)).problems).toEqual([])
   })
 

@@ -37,7 +37,7 @@ export function accessToRecord(repository: Repository, { role, provider, vars }:
   const settings = settingsIfSound(repository)
   const now = settings?.databases[role]
   if (settings && now?.provider === provider) return accessTo(repository, settings, role, now, owner)
-  const asRecorded = z.parse(Database, { provider, vars: vars.length > 0 ? [...vars] : [role] })
+  const asRecorded = z.parse(Database(), { provider, vars: vars.length > 0 ? [...vars] : [role] })
   return accessTo(repository, settings ?? defaultSettings(), role, asRecorded, owner)
 }
 

@@ -8,16 +8,17 @@ import { basename } from 'node:path'
 import type { DatabaseSettings } from '../../policy/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { DatabaseRecord, Problem, Step, WorktreeRecord } from '../ledger.ts'
 import { openPathStates, type PathStates } from '../path-states.ts'
-import type { Policy } from '../policy-source.ts'
 import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
-import { accessTo, accessToRecord } from './access.ts'
-import type { DatabaseRequest, DestroyOptions, Destruction, Keeper, Owner } from './provider.ts'
+import { accessTo } from './access.ts'
+import { destroyDatabase } from './destroying.ts'
+import type { DatabaseProvider, DatabaseRequest, Keeper, Owner } from './provider.ts'
 import { isLocal, providerOf } from './providers.ts'
 import { standingOf } from './standing.ts'
-import { forgetValues, writeValues } from './values.ts'
+import { writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
   /** Everything the ledger must go on knowing. */
@@ -131,13 +132,15 @@ async function provisionRole(
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
   const { save, repository, owner } = context
-  const keeper: Keeper = { save, keepValues: (values) => writeValues(repository, owner.id, role, values) }
+  const keeper: Keeper = { save, keepValues: (values) => writeValues(repository, owner.id, { role, nonce }, values) }
   const standing = known ? await standingOf(provider, known, request, keeper) : null
   if (standing?.kind === 'stands') return standing
+  // what a crash cut short is brought to its end by its maker, who knows what else there may be
+  if (standing?.kind === 'unfinished') return made(provider, standing.record, request, keeper)
   if (standing?.kind === 'foreign') {
     // a name of its own, and the other's is left alone
     const fresh = unplanned(role, settings, randomHex(4))
-    context.save(fresh)
+    save(fresh)
     return provisionRole(role, settings, fresh.nonce, context)
   }
   if (known?.state === 'destroying') await clearAway(known, context)
@@ -150,15 +153,27 @@ async function provisionRole(
   const planned = { ...plan.record, ...(carried === undefined ? {} : { mark: carried }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  const made = await provider.make(planned, request, keeper)
   const note = plan.note === undefined ? {} : { note: plan.note }
-  if (made.message === undefined) return { record: made, ...note }
-  return { record: made, ...note, problem: { step: 'databases', message: made.message } }
+  return { ...note, ...(await made(provider, planned, request, keeper)) }
+}
+
+async function made(
+  provider: DatabaseProvider,
+  planned: DatabaseRecord,
+  request: DatabaseRequest,
+  keeper: Keeper,
+): Promise<Outcome> {
+  const { message, ...record } = await provider.make(planned, request, keeper)
+  const database = request.settings.mode === 'empty' ? { ...record, isEmpty: true } : record
+  if (message === undefined) return { record: database }
+  return { record: { ...database, message }, problem: { step: 'databases', message } }
 }
 
 function requestOf(role: string, settings: DatabaseSettings, nonce: string, context: Context): DatabaseRequest {
   const { repository, policy, owner, slug, states } = context
-  return { ...accessTo(repository, policy.settings, role, settings, owner), slug, nonce, states }
+  const known = context.known(role)
+  const named = { slug, nonce, states, ...(known ? { known } : {}) }
+  return { ...accessTo(repository, policy.settings, role, settings, owner), ...named }
 }
 
 /** A caller in a hurry asks no server. */
@@ -178,21 +193,4 @@ async function clearAway(known: DatabaseRecord, { save, repository, owner }: Con
   save({ ...known, state: 'destroying' })
   // refused: what stands there is not ours, so there is nothing of ours to lose sight of
   await destroyDatabase(repository, owner, known)
-}
-
-/**
- * Takes a database away, if it is proved to be the one we made. The caller writes `destroying` to the ledger before and
- * forgets the record after.
- * @param repository opened in any worktree of the clone
- */
-export async function destroyDatabase(
-  repository: Repository,
-  owner: Owner,
-  record: DatabaseRecord,
-  options: DestroyOptions = {},
-): Promise<Destruction> {
-  const provider = await providerOf(record.provider)
-  const destruction = await provider.destroy(record, accessToRecord(repository, record, owner), options)
-  if (destruction.result !== 'refused') forgetValues(repository, owner.id, record.role)
-  return destruction
 }

@@ -38,6 +38,8 @@ export interface DatabaseRequest extends Access {
   readonly from?: DatabaseRecord
   /** The database is kept aside and no variable names it. */
   readonly isSnapshot?: boolean
+  /** What the ledger knew of the role's database before it was planned anew. */
+  readonly known?: DatabaseRecord
 }
 
 export type Plan =
@@ -88,15 +90,19 @@ export interface DatabaseProvider {
   make(planned: DatabaseRecord, request: DatabaseRequest, keeper: Keeper): Promise<DatabaseRecord>
   /** What stands at the resource now: what we made, something that came in its place, or nothing. */
   inspect(record: DatabaseRecord, access: Access): Promise<Inspection>
-  /** At every set-up of a database that stands: gives back a mark that a tool took, and values that changed at the source. */
+  /**
+   * At every set-up of a database that stands: gives back a mark that a tool took and values that
+   * changed at the source, pushes forward the date at which a service would take it away.
+   */
   uphold?(record: DatabaseRecord, access: Access, keeper: Keeper): Promise<DatabaseRecord>
   /** Takes it away where it is proved ours. Once is enough: a second call finds it gone. */
   destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
   listOwned?(access: Access): Promise<Owned[]>
   /**
-   * Gives a database that stands the content of another, while programs are connected to it; for kinds whose database
-   * must keep its name. Others make a new one and drop the old.
+   * Gives a database that stands the content of `from`, which nobody writes to, or none where it is null, while programs
+   * are connected to it; all or nothing. For kinds whose database must keep its name: others make a new one and drop the
+   * old.
    */
   refill?(record: DatabaseRecord, from: DatabaseRecord | null, request: DatabaseRequest): Promise<void>
   /** The schema as SQL text in a fixed order, without data; of the source where `record` is null. */

@@ -6,27 +6,14 @@
  * Order: Node's own, the project's own driver, the sqlite3 command, our optional libsql. Native modules are loaded at run
  * time from where they are installed, since the hooks run from a copy that has no node_modules beside it.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readJsonIfExists } from '../files.ts'
-
-/** How long to wait for a writer's lock; a commit takes milliseconds. */
-const BUSY_TIMEOUT_MS = 5000
-
-export interface SqliteEngine {
-  readonly name: string
-  /**
-   * Copies a database as one consistent snapshot to `target`, which must not exist; in WAL mode if asked.
-   * @returns what quick_check says of the copy: `ok`, or what is wrong
-   * @throws what SQLite says: locked, disk full, not a database
-   */
-  copy(source: string, target: string, options: { wal: boolean }): string
-  /** What quick_check says of a file: `ok`, or what is wrong. Never makes a file. */
-  quickCheck(file: string): string
-}
+import { commandEngine } from './sqlite-command.ts'
+import { connectionEngine } from './sqlite-connection.ts'
+import { BUSY_TIMEOUT_MS, type Connection, type SqliteEngine } from './sqlite-driver.ts'
 
 /** Where native modules may be installed. */
 export interface EnginePlaces {
@@ -59,58 +46,17 @@ export function allEngines(places: EnginePlaces): SqliteEngine[] {
   return ENGINES.map((find) => find(places)).filter((engine) => engine !== null)
 }
 
-const QUICK_CHECK = 'PRAGMA quick_check(1)'
-/** VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4). */
-const TO_WAL = 'PRAGMA journal_mode=WAL'
-
-function vacuumInto(target: string): string {
-  return `VACUUM INTO '${target.replaceAll("'", "''")}'`
-}
-
-/** What better-sqlite3, libsql and (nearly) node:sqlite have in common. */
-interface Connection {
-  exec(sql: string): unknown
-  prepare(sql: string): { all(): unknown[] }
-  close(): void
-}
-
-function connectionEngine(name: string, open: (file: string, readOnly: boolean) => Connection): SqliteEngine {
-  const on = <T>(file: string, readOnly: boolean, work: (connection: Connection) => T): T => {
-    const connection = open(file, readOnly)
-    try {
-      connection.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
-      return work(connection)
-    } finally {
-      connection.close()
-    }
-  }
-  return {
-    name,
-    copy: (source, target, { wal }) => {
-      on(source, true, (connection) => connection.exec(vacuumInto(target)))
-      return on(target, false, (connection) => {
-        if (wal) connection.exec(TO_WAL)
-        return firstValue(connection, QUICK_CHECK)
-      })
-    },
-    quickCheck: (file) => on(file, true, (connection) => firstValue(connection, QUICK_CHECK)),
-  }
-}
-
-function firstValue(connection: Connection, pragma: string): string {
-  const [row] = connection.prepare(pragma).all()
-  return String(Object.values((row ?? {}) as object)[0] ?? 'no answer')
-}
-
 interface NodeSqlite {
-  readonly DatabaseSync: new (file: string, options: { readOnly: boolean }) => Connection
+  readonly DatabaseSync: new (file: string, options: { readOnly: boolean; defensive: boolean }) => Connection
 }
 
 /** `node:sqlite`, from Node 22.5 on. */
 function nodeEngine(): SqliteEngine | null {
   const sqlite = quietly(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined)
   if (!sqlite) return null
-  return connectionEngine('node:sqlite', (file, readOnly) => new sqlite.DatabaseSync(file, { readOnly }))
+  // Node 24 is `defensive` by itself: no virtual table could be copied
+  const open = (file: string, readOnly: boolean) => new sqlite.DatabaseSync(file, { readOnly, defensive: false })
+  return connectionEngine('node:sqlite', open)
 }
 
 /** Node 22 warns once that the module is experimental; a person who adds a worktree cannot do anything about it. */
@@ -124,23 +70,34 @@ function quietly<T>(load: () => T): T {
   }
 }
 
-type Driver = new (file: string, options: object) => Connection
+interface Driver {
+  new (file: string, options: object): Connection & { unsafeMode?(isOn: boolean): unknown }
+}
 
 /** A driver with better-sqlite3's interface, loaded as `specifier` from the first of `bases` that has it. */
 function moduleEngine(name: string, bases: readonly string[], specifier = name): SqliteEngine | null {
   for (const base of bases) {
     try {
-      const Database = createRequire(base)(specifier) as Driver
-      return connectionEngine(name, (file, readOnly) =>
-        name === 'libsql'
-          ? new Database(readOnly ? readOnlyUri(file) : file, {})
-          : new Database(file, { readonly: readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
-      )
+      const open = opening(name, createRequire(base)(specifier) as Driver)
+      // one that was built for another Node loads, and fails only here
+      open(':memory:', false).close()
+      return connectionEngine(name, open)
     } catch {
       // not installed there, or built for another Node
     }
   }
   return null
+}
+
+function opening(name: string, Database: Driver): (file: string, readOnly: boolean) => Connection {
+  if (name === 'libsql') return (file, readOnly) => new Database(readOnly ? readOnlyUri(file) : file, {})
+  return (file, readOnly) => {
+    const options = { readonly: readOnly, fileMustExist: file !== ':memory:', timeout: BUSY_TIMEOUT_MS }
+    const connection = new Database(file, options)
+    // else SQLite is defensive: no virtual table could be copied
+    if (!readOnly) connection.unsafeMode?.(true)
+    return connection
+  }
 }
 
 /** libsql has no read-only option, and would make a missing file; it understands SQLite's own URIs. */
@@ -169,32 +126,4 @@ function realpathIfExists(path: string | undefined): string | null {
   } catch {
     return null
   }
-}
-
-/** The `sqlite3` command: one process a copy, since each costs as much as the copy of a small database. */
-function commandEngine({ env }: EnginePlaces): SqliteEngine | null {
-  if (!isOnPath('sqlite3', env)) return null
-  const run = (file: string, commands: readonly string[]) => {
-    const options = ['-batch', '-bail', '-init', '/dev/null', '-readonly', '-cmd', `.timeout ${BUSY_TIMEOUT_MS}`]
-    const result = spawnSync('sqlite3', [...options, file, ...commands], { env })
-    if (result.status !== 0)
-      throw new Error(
-        String(result.stderr ?? '')
-          .trim()
-          .split('\n')
-          .at(-1) || `sqlite3 exited ${result.status}`,
-      )
-    return String(result.stdout).trimEnd().split('\n').at(-1) ?? ''
-  }
-  return {
-    name: 'sqlite3',
-    // `.open` makes a new connection, which may write: -readonly is for the source alone
-    copy: (source, target, { wal }) =>
-      run(source, [vacuumInto(target), `.open ${JSON.stringify(target)}`, ...(wal ? [TO_WAL] : []), QUICK_CHECK]),
-    quickCheck: (file) => run(file, [QUICK_CHECK]),
-  }
-}
-
-function isOnPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
-  return PATH.split(delimiter).some((dir) => dir !== '' && existsSync(join(dir, name)))
 }

@@ -16,12 +16,15 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { isErrno } from '../files.ts'
 import type { DatabaseRecord } from '../ledger.ts'
 import type { Repository } from '../repository.ts'
-import { findEngine, type SqliteEngine } from './sqlite-engine.ts'
+import type { DatabaseRequest } from './provider.ts'
+import { damaged, explained, noEngine, wasThereFirst } from './sqlite-answers.ts'
+import type { SqliteEngine } from './sqlite-driver.ts'
+import { findEngine } from './sqlite-engine.ts'
 import { isInside, realpathOf } from './sqlite-source.ts'
 
 /** What SQLite keeps beside a database. */
@@ -42,7 +45,10 @@ export function makeFork(
   const { source, resource: target } = record
   refuseWayOut(record, repository)
   const temporary = temporaryOf(record)
-  if (lstatIfExists(target) && mark === markOf(target)) return { ...record, state: 'ready' }
+  if (lstatIfExists(target) && mark === markOf(target)) {
+    removeWithCompanions(temporary)
+    return { ...record, state: 'ready' }
+  }
   const engine = engineFor(record, repository)
   if (lstatIfExists(target)) return adopt(unmarked, engine)
   try {
@@ -57,7 +63,7 @@ export function makeFork(
     return { ...created, state: 'ready' }
   } catch (cause) {
     save({ ...unmarked, state: 'failed' })
-    throw explained(record, cause)
+    throw explained(source, cause)
   } finally {
     removeWithCompanions(temporary)
   }
@@ -67,7 +73,7 @@ export function makeFork(
 function adopt(record: DatabaseRecord, engine: SqliteEngine): DatabaseRecord {
   const { resource: target } = record
   removeWithCompanions(temporaryOf(record))
-  const message = `${target} already exists and was not made by lanekeeper; left untouched.`
+  const message = wasThereFirst(record)
   const said = checked(engine, target)
   if (said === 'ok') return { ...record, state: 'ready', message }
   throw new LanekeeperError('database', `${message} It is not a sound database (${said}).`, {
@@ -77,7 +83,7 @@ function adopt(record: DatabaseRecord, engine: SqliteEngine): DatabaseRecord {
 
 function checked(engine: SqliteEngine, file: string): string {
   try {
-    return engine.quickCheck(file)
+    return engine.check(file)
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }
@@ -119,11 +125,7 @@ function isInWalMode(file: string): boolean {
 function engineFor({ source }: DatabaseRecord, repository: Repository): SqliteEngine {
   const engine = findEngine(repository)
   if (engine) return engine
-  throw new LanekeeperError(
-    'database',
-    `Cannot copy ${source} safely: this Node (${process.version}) has no node:sqlite and neither libsql, better-sqlite3 nor the sqlite3 command was found. A plain file copy can corrupt a live database.`,
-    { hint: `Install one: npm i -D libsql, then: ${AGAIN}` },
-  )
+  throw noEngine(source)
 }
 
 /** The source's permissions, and on the disk before it gets its name. */
@@ -174,22 +176,8 @@ export function lstatIfExists(path: string) {
   return lstatSync(path, { throwIfNoEntry: false })
 }
 
-function damaged(source: string, said: string): LanekeeperError {
-  return new LanekeeperError(
-    'database',
-    `The copy of ${source} failed quick_check (${said}). The source itself may be damaged; nothing was installed.`,
-    { hint: `Mend the source, then: ${AGAIN}` },
-  )
-}
-
-/** SQLite's words in ours. */
-function explained({ source }: DatabaseRecord, cause: unknown): LanekeeperError {
-  if (cause instanceof LanekeeperError) return cause
-  const said = cause instanceof Error ? cause.message : String(cause)
-  if (/locked|busy/i.test(said))
-    return new LanekeeperError('database', `${source} is locked by another process.`, {
-      hint: `Stop the writer, or retry: ${AGAIN}`,
-      cause,
-    })
-  return new LanekeeperError('database', `Cannot copy ${source}: ${said}.`, { hint: `Then retry: ${AGAIN}`, cause })
+/** Whether the branch brought the file along. */
+export function trackedByGit({ resource }: DatabaseRecord, { repository, states }: DatabaseRequest): boolean {
+  const path = relative(repository.root, resource)
+  return isInside(repository.root, resource) && states([path]).get(path) === 'tracked'
 }

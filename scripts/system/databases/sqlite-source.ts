@@ -11,7 +11,9 @@ import {
 } from '../../policy/database-url.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { SETTINGS_FILE } from '../../policy/settings.ts'
-import type { DatabaseRequest, FoundVariable } from './provider.ts'
+import type { Access, DatabaseRequest, FoundVariable } from './provider.ts'
+import { severalCandidates } from './sqlite-answers.ts'
+import { placesFor } from './sqlite-places.ts'
 
 export interface Located {
   /** The file in the main worktree (or outside) that the fork is taken from; it need not exist. */
@@ -22,11 +24,14 @@ export interface Located {
   readonly urls: Readonly<Record<string, string>>
 }
 
+/** What tells where a role's file is and where its fork goes. */
+type Asked = Access & Pick<DatabaseRequest, 'slug' | 'nonce'>
+
 /**
  * Where the role's database is and where its fork goes. Null where every variable is an in-memory database or unset.
  * @throws `database`: no SQLite file, several candidates (S3), or variables of one role that name different files
  */
-export function locate(request: DatabaseRequest): Located | null {
+export function locate(request: Asked): Located | null {
   const files = request.found.flatMap((variable) => {
     const url = fileOf(variable, request.role)
     return url ? [named(variable, url, request)] : []
@@ -44,7 +49,9 @@ export function locate(request: DatabaseRequest): Located | null {
   const urls = files.map(({ variable, url, path }) => [
     variable.name,
     // what is relative and stays inside the worktree names the fork already, whatever it is resolved against
-    isAbsolutePath(url.path) || !isInside(mainOf(request), path) ? withPath(url, target) : variable.value,
+    isAbsolutePath(url.path) || !isInside(mainOf(request), path) || request.settings.path !== undefined
+      ? withPath(url, target)
+      : variable.value,
   ])
   return { source: sourceSetting(request) ?? first.path, target, urls: Object.fromEntries(urls) }
 }
@@ -63,38 +70,28 @@ function fileOf({ name, value, file }: FoundVariable, role: string): DatabaseFil
 }
 
 /** The file that a variable names in the main worktree. */
-function named(variable: FoundVariable, url: DatabaseFile, request: DatabaseRequest) {
+function named(variable: FoundVariable, url: DatabaseFile, request: Asked) {
   if (isAbsolutePath(url.path)) return { variable, url, path: url.path }
-  const places = placesOf(variable, request).map((folder) => resolve(folder, url.path))
+  const places = placesFor(variable.file, request.repository).map((folder) => resolve(folder, url.path))
   const existing = [...new Map(places.filter(existsSync).map((path) => [realpathOf(path), path])).values()]
   const chosen = sourceSetting(request)
   if (chosen !== null && places.includes(chosen)) return { variable, url, path: chosen }
   const [one, two] = existing
-  if (one && two && chosen === null) throw severalCandidates(variable, request, one, two)
+  if (one && two && chosen === null) throw several(variable, request, one, two)
   const absolute = one ? null : asAbsolute(url)
   if (absolute && (existsSync(absolute.path) || isInside(mainOf(request), absolute.path)))
     return { variable, url: absolute, path: absolute.path }
   return { variable, url, path: one ?? places[0] ?? url.path }
 }
 
-/** What a relative path may be relative to: the schema's directory (Prisma up to 6), the package, the repository. */
-function placesOf({ file }: FoundVariable, { repository }: DatabaseRequest): string[] {
-  const folders = [...new Set([dirname(join(repository.mainWorktree, file)), repository.mainWorktree])]
-  const schemas = folders
-    .map((folder) => join(folder, 'prisma'))
-    .filter((path) => existsSync(join(path, 'schema.prisma')))
-  return [...schemas, ...folders]
-}
-
-function severalCandidates(variable: FoundVariable, request: DatabaseRequest, one: string, two: string) {
-  const [a, b] = [one, two].map((path) => relative(request.repository.mainWorktree, path))
-  return new LanekeeperError('database', `${variable.name}=${variable.value} could mean ${a} or ${b}.`, {
-    hint: `Set databases.${request.role}.source in ${SETTINGS_FILE} to the right one.`,
-  })
+function several({ name, value }: FoundVariable, { role, repository }: Asked, one: string, two: string) {
+  const [a = one, b = two] = [one, two].map((path) => relative(repository.mainWorktree, path))
+  return severalCandidates(name, value, role, a, b)
 }
 
 /** The same path inside the worktree; beside its source under a name of our own where it is not in the main worktree. */
-function targetOf(path: string, request: DatabaseRequest): string {
+function targetOf(path: string, request: Asked): string {
+  if (request.settings.path !== undefined) return resolve(request.repository.root, request.settings.path)
   const real = realpathOf(path)
   const main = mainOf(request)
   if (isInside(main, path)) return join(request.repository.root, relative(main, path))
@@ -102,11 +99,11 @@ function targetOf(path: string, request: DatabaseRequest): string {
   return join(dirname(real), forkNameOf(basename(real), request.slug, request.nonce))
 }
 
-function sourceSetting({ settings, repository }: DatabaseRequest): string | null {
+function sourceSetting({ settings, repository }: Asked): string | null {
   return settings.source === undefined ? null : resolve(repository.mainWorktree, settings.source)
 }
 
-function mainOf({ repository }: DatabaseRequest): string {
+function mainOf({ repository }: Asked): string {
   return realpathOf(repository.mainWorktree)
 }
 

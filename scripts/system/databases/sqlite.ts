@@ -1,9 +1,20 @@
 /** SQLite: a worktree gets a fork of the main worktree's file, at the same path inside itself where it has one. */
 import { existsSync, statSync } from 'node:fs'
-import { basename, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
+import { worktreeStateDir } from '../identity.ts'
 import type { DatabaseRecord } from '../ledger.ts'
 import type { DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Plan } from './provider.ts'
-import { lstatIfExists, makeFork, markOf, refuseWayOut, removeWithCompanions, temporaryOf } from './sqlite-fork.ts'
+import { nothingAt } from './sqlite-answers.ts'
+import {
+  lstatIfExists,
+  makeFork,
+  markOf,
+  refuseWayOut,
+  removeWithCompanions,
+  temporaryOf,
+  trackedByGit,
+} from './sqlite-fork.ts'
+import { refillFile, schemaOf } from './sqlite-live.ts'
 import { isInside, locate, realpathOf } from './sqlite-source.ts'
 
 export const sqlite: DatabaseProvider = {
@@ -11,28 +22,38 @@ export const sqlite: DatabaseProvider = {
   make: async (planned, { repository }, { save }) => makeFork(planned, repository, save),
   inspect: async (record) => inspect(record),
   destroy: async (record, _access, options) => destroy(record, options),
+  refill: async (record, from, request) => refillFile(record, from, request),
+  schema: async (record, access) => schemaOf(record, access),
 }
 
 function plan(request: DatabaseRequest): Plan {
-  const { role, settings, repository, nonce } = request
+  const { role, settings, repository, nonce, from, isSnapshot } = request
   const located = locate(request)
   if (!located) return { kind: 'answer', record: null, note: nothingNamed(request) }
-  const { source, target, urls } = located
+  const { urls } = located
   const record: DatabaseRecord = {
     role,
     provider: 'sqlite',
     state: 'planned',
     nonce,
-    resource: target,
-    source,
+    // a file in the worktree would be in every `git status`; here it vanishes with the worktree
+    resource: isSnapshot
+      ? join(worktreeStateDir(repository.gitDir), 'snapshots', `${encodeURIComponent(role)}-${nonce}.db`)
+      : located.target,
+    source: from?.resource ?? located.source,
     url: Object.values(urls)[0] ?? '',
     vars: settings.vars,
     urls,
   }
   refuseWayOut(record, repository)
-  const note = reasonToMakeNothing(record, request)
-  if (note !== null) return { kind: 'answer', record: { ...record, state: 'ready', message: note }, note }
-  return { kind: 'make', record, bytes: statSync(source).size }
+  const answer = reasonToMakeNothing(record, request)
+  if (answer === null) return { kind: 'make', record, bytes: statSync(record.source).size }
+  const { note, isEmpty } = answer
+  return {
+    kind: 'answer',
+    record: { ...record, state: 'ready', message: note, ...(isEmpty ? { isEmpty } : {}) },
+    note,
+  }
 }
 
 function inspect({ resource, mark }: DatabaseRecord): 'ours' | 'replaced' | 'missing' {
@@ -47,14 +68,16 @@ function nothingNamed({ settings, found }: DatabaseRequest): string {
 
 function reasonToMakeNothing(
   record: DatabaseRecord,
-  { settings: { mode }, repository, states }: DatabaseRequest,
-): string | null {
-  const path = relative(repository.root, record.resource)
-  if (isInside(repository.root, record.resource) && states([path]).get(path) === 'tracked')
-    return `${path} is tracked by git: this worktree has its own already.`
-  if (mode === 'empty') return `${record.resource} starts empty. Run your migrations in this worktree.`
-  if (existsSync(record.source)) return null
-  return `No database at ${record.source} (from ${record.vars.join(', ')}). Created nothing. Run your migrations in this worktree.`
+  request: DatabaseRequest,
+): { readonly note: string; readonly isEmpty?: true } | null {
+  const { settings, repository, from } = request
+  if (trackedByGit(record, request))
+    return {
+      note: `${relative(repository.root, record.resource)} is tracked by git: this worktree has its own already.`,
+    }
+  if (settings.mode === 'empty' && !from)
+    return { note: `${record.resource} starts empty. Run your migrations in this worktree.`, isEmpty: true }
+  return existsSync(record.source) ? null : { note: nothingAt(record, settings), isEmpty: true }
 }
 
 /** What never got a mark was not made by us, unless its name carries our nonce (made by migrations at our URL). */

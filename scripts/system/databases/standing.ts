@@ -6,6 +6,8 @@ import type { Access, DatabaseProvider, Keeper } from './provider.ts'
 export type Standing =
   /** Ready; the problem tells what could not be looked at. */
   | { readonly kind: 'stands'; readonly record: DatabaseRecord; readonly problem?: Problem }
+  /** Ours, and a crash came before it was ready. */
+  | { readonly kind: 'unfinished'; readonly record: DatabaseRecord }
   /** Somebody else's by now: in a copied clone the ledger names what belongs to the other one. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'open' }
@@ -28,8 +30,8 @@ export async function standingOf(
     if (found === 'foreign' && isReady) return { kind: 'foreign' }
     // whoever replaced what was ready: it is the worktree's own
     if (found !== 'ours' && !(found === 'replaced' && isReady)) return { kind: 'open' }
-    const ready: DatabaseRecord = { ...known, state: 'ready' }
-    return { kind: 'stands', record: (await provider.uphold?.(ready, access, keeper)) ?? ready }
+    if (!isReady) return { kind: 'unfinished', record: known }
+    return { kind: 'stands', record: (await provider.uphold?.(known, access, keeper)) ?? known }
   } catch (error) {
     if (!isReady || !(error instanceof LanekeeperError)) throw error
     const hint = error.hint ? { hint: error.hint } : {}

@@ -64,7 +64,7 @@ export async function makeDatabase(
     mark: markOf(planned),
     vars: request.isSnapshot ? [] : Object.keys(values),
     urls: request.isSnapshot ? {} : shown,
-    details: { ...planned.details, content: made.content },
+    ...(made.content === 'empty' ? { isEmpty: true } : {}),
     ...(message === '' ? {} : { message }),
   }
   keeper.save(created)
@@ -101,8 +101,7 @@ async function ensure(making: Making, keeper: Keeper): Promise<Made> {
 
 /** What was made before this run is what the plan asks for. */
 function contentOf({ request, planned }: Making): Made {
-  const content = planned.details?.content ?? request.settings.mode
-  return { content: content === 'empty' ? 'empty' : 'fork' }
+  return { content: planned.isEmpty || request.settings.mode === 'empty' ? 'empty' : 'fork' }
 }
 
 /** A crash came between CREATE and mark. One that is empty and was to be a fork may be a dump that never began. */

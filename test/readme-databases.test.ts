@@ -1,0 +1,32 @@
+/** The README's database examples are settings that we accept, and lines that `sh` can read. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parseSettings } from '../scripts/policy/settings.ts'
+import { PROJECT_ROOT } from './support/repository.ts'
+
+const page = readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8')
+const section = page.slice(page.indexOf('\n## Databases\n'), page.indexOf('\n## Limits'))
+const blocks = [...section.matchAll(/```jsonc\n([\s\S]*?)```/g)].map(([, text]) => text ?? '')
+const examples = blocks.flatMap((block) => block.split(/^\/\/.*\n/m).filter((text) => text.trim() !== ''))
+
+/** An example is an entry of `databases`, or the commands of one. */
+function settingsOf(example: string) {
+  const entry = JSON.parse(`{${example}}`) as Record<string, unknown>
+  const databases = 'command' in entry ? { dev: { provider: 'command', vars: ['URL'], ...entry } } : entry
+  return parseSettings(JSON.stringify({ databases }), 'README.md').databases
+}
+
+it('there is one for every service and one for commands', () => {
+  const providers = examples.flatMap((example) => Object.values(settingsOf(example)).map(({ provider }) => provider))
+  expect(new Set(providers)).toEqual(new Set([...providers, 'neon', 'planetscale', 'turso', 'command']))
+})
+
+it.each(examples)('%s', (example) => {
+  const [database] = Object.values(settingsOf(example))
+  const lines = Object.values(database?.command ?? {}).filter((line) => line !== undefined)
+  expect(database?.provider === 'command' ? lines.length : 3).toBeGreaterThanOrEqual(3)
+  for (const line of lines)
+    expect(spawnSync('sh', ['-n', '-c', line], { encoding: 'utf8' })).toMatchObject({ status: 0 })
+})
