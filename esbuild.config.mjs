@@ -48,13 +48,13 @@ const common = {
   target: 'node20',
   outdir: 'dist',
   define: { LANEKEEPER_VERSION: JSON.stringify(version), LANEKEEPER_RULES: JSON.stringify(await rulesId()) },
-  external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite'],
+  external: ['plop', 'node-plop', 'libsql', 'better-sqlite3', 'node:sqlite', 'pg-native'],
   plugins: [esbuildTemplates],
   logLevel: 'warning',
 }
 
 // databases that no hook waits for
-const serviceProviders = ['neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
+const serviceProviders = ['postgres', 'neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
 
 const modules = {
   ...common,

@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config'
 // @ts-expect-error: a build script, plain JavaScript
 import { viteTemplates } from './templates/compile.mjs'
 
-const project = (name: string, include: string[], testTimeout: number) => ({
+const project = (name: string, include: string[], testTimeout: number, more: { globalSetup?: string } = {}) => ({
   plugins: [viteTemplates],
-  test: { name, include, testTimeout, hookTimeout: testTimeout, env: { NO_COLOR: '1' } },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, env: { NO_COLOR: '1' }, ...more },
 })
 
 export default defineConfig({
@@ -13,7 +13,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('fast', ['test/policy/**/*.test.ts', 'test/*.test.ts'], 10_000),
-      project('git', ['test/{system,hooks,scripts,generators}/**/*.test.ts'], 60_000),
+      project('git', ['test/{system,hooks,scripts,generators}/**/*.test.ts'], 60_000, {
+        globalSetup: 'test/support/postgres-setup.ts',
+      }),
       project('package', ['test/package/**/*.test.ts'], 240_000),
       project('real', ['test/real/**/*.test.ts'], 240_000),
     ],

@@ -55,10 +55,14 @@ export function planInit(facts: ProjectFacts): Plan {
   ]
   return {
     edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
-    found: [...services.found, ...databases.map(({ role, vars }) => `SQLite database "${role}" (${vars.join(', ')})`)],
+    found: [...services.found, ...databases.map(described)],
     notes: notesFor(facts),
     newTask: newTaskLine(facts),
   }
+}
+
+function described({ role, provider, vars }: DetectedDatabase): string {
+  return `${provider === 'sqlite' ? 'SQLite' : 'Postgres'} database "${role}" (${vars.join(', ')})`
 }
 
 function edit(facts: ProjectFacts, file: string, why: string, change: (before: string | null) => string): Edit {
@@ -104,7 +108,7 @@ function ignoreEdit(facts: ProjectFacts, services: Services, databases: readonly
   if (before !== null && hasBlock(before, 'hash')) return null
   const isTracked = (file: string) => facts.files.includes(file) && !facts.untracked.includes(file)
   const env = services.env.map(({ file }) => file).filter((file) => !isTracked(file) && !facts.ignored.has(file))
-  const names = databases.map(({ path }) => path.split('/').at(-1) ?? path)
+  const names = databases.flatMap(({ path }) => (path === '' ? [] : [path.split('/').at(-1) ?? path]))
   const data = facts.untracked.filter((file) => names.includes(file.split('/').at(-1) ?? file))
   const hasModules = manifestOf(facts) !== null && !facts.ignored.has(IN_NODE_MODULES)
   const lines = [
@@ -158,7 +162,10 @@ function notesFor(facts: ProjectFacts): string[] {
     ...(claude !== undefined && !claude.includes('@AGENTS.md')
       ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
       : []),
-    ...servers.map((variable) => `${variable} is a database server: worktrees share it, only SQLite is forked.`),
+    ...servers.map(
+      (variable) =>
+        `${variable} is a database server elsewhere: worktrees share it until ${SETTINGS_FILE} has it under "databases".`,
+    ),
   ]
 }
 

@@ -41,8 +41,8 @@ export function settingsText(settings: object, manifest: string): string {
   return `${lists}\n`
 }
 
-function databaseEntry({ role, vars, mode }: DetectedDatabase): [string, object] {
-  return [role, { provider: 'sqlite', vars, ...(mode === 'fork' ? {} : { mode }) }]
+function databaseEntry({ role, provider, vars, mode }: DetectedDatabase): [string, object] {
+  return [role, { provider, vars, ...(mode === 'fork' ? {} : { mode }) }]
 }
 
 /** npm test needs no word in the settings. */

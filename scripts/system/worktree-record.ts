@@ -23,7 +23,8 @@ export function openRecord(
   const start = known ?? newRecord(id, cloneId(repository), new Date().toISOString())
   const steps = { ...start.steps, identity: { state: 'done' as const }, ...slowStepsOf(repository, policy, start) }
   const worker = start.worker !== null && isAlive(start.worker) ? start.worker : null
-  return { ...start, path, gitDir, branch, task: taskOn(branch, policy), steps, worker }
+  // a copied clone has an id of its own, and what its ledger brought along is the other's
+  return { ...start, clone: cloneId(repository), path, gitDir, branch, task: taskOn(branch, policy), steps, worker }
 }
 
 function newRecord(id: string, clone: string, createdAt: string): WorktreeRecord {

@@ -56,7 +56,8 @@ describe('databases', () => {
     ['file:local', 'local'],
     [':memory:', null],
     ['file::memory:?cache=shared', null],
-    ['postgres://localhost/x', null],
+    ['postgres://db.example.com/x', null],
+    ['mysql://localhost/x', null],
     ['mydb', null],
     ['', null],
   ]
@@ -73,9 +74,16 @@ describe('databases', () => {
       SHADOW_DATABASE_URL: 'file:./s.db',
     }
     expect(detectDatabases([env('.env', variables)])).toEqual([
-      { role: 'dev', vars: ['DATABASE_URL', 'DIRECT_URL'], mode: 'fork', path: './dev.db', dir: '' },
-      { role: 'test', vars: ['TEST_DATABASE_URL'], mode: 'empty', path: './test.db', dir: '' },
-      { role: 'cache', vars: ['CACHE_DB_PATH'], mode: 'fork', path: './c.db', dir: '' },
+      {
+        role: 'dev',
+        vars: ['DATABASE_URL', 'DIRECT_URL'],
+        provider: 'sqlite',
+        mode: 'fork',
+        path: './dev.db',
+        dir: '',
+      },
+      { role: 'test', vars: ['TEST_DATABASE_URL'], provider: 'sqlite', mode: 'empty', path: './test.db', dir: '' },
+      { role: 'cache', vars: ['CACHE_DB_PATH'], provider: 'sqlite', mode: 'fork', path: './c.db', dir: '' },
     ])
   })
 
@@ -90,9 +98,30 @@ describe('databases', () => {
     expect(services.env).toEqual([{ file: '.env.local' }, { file: 'packages/db/.env' }])
   })
 
-  test('a server’s URL is told', () => {
+  test('of a Postgres on this machine: one role a database, whatever form its variables have', () => {
+    const variables = {
+      DATABASE_URL: 'postgresql://u:p@localhost:5432/app?schema=public',
+      DIRECT_URL: 'postgres://u:p@127.0.0.1/app',
+      SHADOW_DATABASE_URL: 'postgresql://u:p@localhost/shadow',
+      TEST_DATABASE_URL: 'postgresql://u:p@localhost/app_test',
+      ANALYTICS_DATABASE_URL: 'postgresql:///analytics?host=/run/postgresql',
+      ADMIN_DATABASE_URL: 'postgresql://postgres@localhost/postgres',
+      BROKEN_DATABASE_URL: 'postgresql://u:p#x@localhost/app',
+    }
+    const files = [env('.env', variables)]
+    const postgres = { provider: 'postgres', path: '', dir: '' } as const
+    expect(detectDatabases(files)).toEqual([
+      { ...postgres, role: 'dev', vars: ['DATABASE_URL', 'DIRECT_URL', 'SHADOW_DATABASE_URL'], mode: 'fork' },
+      { ...postgres, role: 'test', vars: ['TEST_DATABASE_URL'], mode: 'empty' },
+      { ...postgres, role: 'analytics', vars: ['ANALYTICS_DATABASE_URL'], mode: 'fork' },
+    ])
+    expect(detectServers(files)).toEqual(['ADMIN_DATABASE_URL (postgresql)', 'BROKEN_DATABASE_URL (postgresql)'])
+  })
+
+  test('a server’s URL elsewhere is told', () => {
     const variables = { DATABASE_URL: 'postgresql://u:p@h/d', REDIS: 'redis://h', X: 'http://h' }
     expect(detectServers([env('.env', variables)])).toEqual(['DATABASE_URL (postgresql)'])
+    expect(detectDatabases([env('.env', variables)])).toEqual([])
   })
 })
 

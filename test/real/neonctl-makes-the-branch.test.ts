@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { neonAt } from '../../scripts/system/databases/neon/neon.ts'
-import { cloudStory, testPace } from '../support/cloud-story.ts'
+import { cloudStory, NO_KEEPER, testPace } from '../support/cloud-story.ts'
 import { NEON_KEY, neonStandIn } from '../support/neon-stand-in.ts'
 import { PROJECT_ROOT } from '../support/repository.ts'
 
@@ -47,7 +47,7 @@ describe('neonctl', () => {
     expect(server.branches).toHaveLength(2)
     expect(await provider.inspect(record, request())).toBe('ours')
     const old = { ...record, details: { ...record.details, expires: '2020-01-01T00:00:00Z' } }
-    expect((await provider.renew?.(old, request()))?.details?.expires).toMatch(/^20[2-9]\d-/)
+    expect((await provider.uphold?.(old, request(), NO_KEEPER))?.details?.expires).toMatch(/^20[2-9]\d-/)
     expect(await destroy(record)).toEqual({ result: 'destroyed' })
     expect(server.branches).toHaveLength(1)
     expect(await provider.inspect(record, request())).toBe('missing')

@@ -112,6 +112,17 @@ test('what the project is tells what is written', () => {
   })
 })
 
+test('a Postgres on this machine becomes a role, and its worktrees fork it', () => {
+  const repository = createRepository({ '.gitignore': '.env\n', 'package.json': '{"name":"p"}' })
+  repository.write(join(repository.root, '.env'), 'DATABASE_URL=postgresql://u:sEcReT@localhost:5432/app\n')
+  const { stdout, stderr } = repository.lanekeeper(['init', '--yes'])
+  expect(JSON.parse(repository.read(join(repository.root, 'lanekeeper.json')))).toMatchObject({
+    databases: { dev: { provider: 'postgres', vars: ['DATABASE_URL'] } },
+  })
+  expect(stdout + stderr).toContain('Postgres database "dev" (DATABASE_URL)')
+  expect(stdout + stderr).not.toContain('sEcReT')
+})
+
 describe('refuses, writes nothing, and says what to do', () => {
   const cases: [
     name: string,

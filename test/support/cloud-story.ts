@@ -33,6 +33,16 @@ export function testPace(time = Date.UTC(2026, 0, 1)): TestPace {
   return pace
 }
 
+/** For a call that is to write nothing down. */
+export const NO_KEEPER: Keeper = {
+  save: () => {
+    throw new Error('nothing was to be saved')
+  },
+  keepValues: () => {
+    throw new Error('no values were to be kept')
+  },
+}
+
 export interface CloudStory {
   readonly project: TestRepository
   readonly worktree: LinkedWorktree

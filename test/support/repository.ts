@@ -80,7 +80,7 @@ export function createPlace(): Place {
 }
 
 /** Waits for set-ups that a hook left to a detached process: they write below the place until they end. */
-async function workersOf(dir: string): Promise<void> {
+export async function workersOf(dir: string): Promise<void> {
   const ledgers = readdirSync(dir).map((name) => join(dir, name, '.git', 'lanekeeper', 'worktrees'))
   const records = ledgers
     .filter((ledger) => existsSync(ledger))

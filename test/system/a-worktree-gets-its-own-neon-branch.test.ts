@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { neonAt, neon as neonProvider } from '../../scripts/system/databases/neon/neon.ts'
 import { writeRecord } from '../../scripts/system/ledger.ts'
-import { cloudStory, testPace } from '../support/cloud-story.ts'
+import { cloudStory, NO_KEEPER, testPace } from '../support/cloud-story.ts'
 import { NEON_KEY, neonStandIn } from '../support/neon-stand-in.ts'
 
 const MAIN = 'postgresql://owner:main-pw@ep-main-pooler.eu.neon.tech/app?sslmode=require&connect_timeout=9'
@@ -57,7 +57,7 @@ describe('a branch of the project', () => {
     const record = await make(provider)
     const before = fork()?.expires_at
     pace.time += 3 * 86_400_000
-    const renewed = await provider.renew?.(record, request())
+    const renewed = await provider.uphold?.(record, request(), NO_KEEPER)
     expect(before).toBe('2026-01-15T00:00:00Z')
     expect(fork()?.expires_at).toBe('2026-01-18T00:00:00Z')
     expect(renewed?.details?.expires).toBe('2026-01-18T00:00:00Z')
@@ -264,7 +264,7 @@ describe('what Neon says, in our words', () => {
       const record = await make(provider)
       server.fail('GET', fault)
       expect(await provider.inspect(record, request())).toBe('ours')
-      expect(await provider.renew?.(record, request())).toEqual(record)
+      expect(await provider.uphold?.(record, request(), NO_KEEPER)).toEqual(record)
     },
   )
 })

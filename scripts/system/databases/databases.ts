@@ -15,8 +15,9 @@ import { randomHex } from '../random.ts'
 import type { Repository } from '../repository.ts'
 import { accessTo } from './access.ts'
 import { destroyDatabase } from './destroying.ts'
-import type { Access, DatabaseProvider, DatabaseRequest, Owner } from './provider.ts'
+import type { DatabaseProvider, DatabaseRequest, Keeper, Owner } from './provider.ts'
 import { isLocal, providerOf } from './providers.ts'
+import { standingOf } from './standing.ts'
 import { writeValues } from './values.ts'
 
 export interface ProvisionedDatabases {
@@ -130,33 +131,39 @@ async function provisionRole(
   if (isLeft(settings, context)) return leftOutcome(known ?? unplanned(role, settings, nonce), context)
   const request = requestOf(role, settings, nonce, context)
   const provider = await providerOf(settings.provider)
-  if (known && (await standsAlready(provider, known, request)))
-    // what a crash cut short is brought to its end by its maker, who knows what else there may be
-    return known.state === 'ready'
-      ? { record: (await provider.renew?.(known, request)) ?? known }
-      : made(provider, known, request, context)
+  const { save, repository, owner } = context
+  const keeper: Keeper = { save, keepValues: (values) => writeValues(repository, owner.id, { role, nonce }, values) }
+  const standing = known ? await standingOf(provider, known, request, keeper) : null
+  if (standing?.kind === 'stands') return standing
+  // what a crash cut short is brought to its end by its maker, who knows what else there may be
+  if (standing?.kind === 'unfinished') return made(provider, standing.record, request, keeper)
+  if (standing?.kind === 'foreign') {
+    // a name of its own, and the other's is left alone
+    const fresh = unplanned(role, settings, randomHex(4))
+    save(fresh)
+    return provisionRole(role, settings, fresh.nonce, context)
+  }
   if (known?.state === 'destroying') await clearAway(known, context)
   const plan = await provider.plan(request)
   // what a crash or other settings left is of no use to this plan
   if (known && (plan.kind === 'answer' || known.resource !== plan.record.resource)) await clearAway(known, context)
   if (plan.kind === 'answer') return { record: plan.record, note: plan.note }
   // in a worktree that was moved, what stands at the new place bears the mark
-  const planned = { ...plan.record, ...(known?.mark === undefined ? {} : { mark: known.mark }) }
+  const carried = known?.provider === plan.record.provider ? known.mark : undefined
+  const planned = { ...plan.record, ...(carried === undefined ? {} : { mark: carried }) }
   context.save(planned)
   if (plan.bytes > context.maxBytes) return { record: planned, note: `${planned.source} is being copied.` }
-  return made(provider, planned, request, context)
+  const note = plan.note === undefined ? {} : { note: plan.note }
+  return { ...note, ...(await made(provider, planned, request, keeper)) }
 }
 
 async function made(
   provider: DatabaseProvider,
   planned: DatabaseRecord,
   request: DatabaseRequest,
-  context: Context,
+  keeper: Keeper,
 ): Promise<Outcome> {
-  const { message, ...record } = await provider.make(planned, request, {
-    save: context.save,
-    keepValues: (values) => writeValues(context.repository, context.owner.id, planned, values),
-  })
+  const { message, ...record } = await provider.make(planned, request, keeper)
   const database = request.settings.mode === 'empty' ? { ...record, isEmpty: true } : record
   if (message === undefined) return { record: database }
   return { record: { ...database, message }, problem: { step: 'databases', message } }
@@ -180,14 +187,6 @@ function leftOutcome(known: DatabaseRecord, { save }: Context): Outcome {
   const left: DatabaseRecord = known.state === 'failed' ? { ...known, state: 'planned' } : known
   save(left)
   return { record: left, note: `Database ${known.role} is being made.` }
-}
-
-/** Ready and still there (whoever replaced it: it is the worktree's own), or made just before a crash. */
-async function standsAlready(provider: DatabaseProvider, known: DatabaseRecord, access: Access): Promise<boolean> {
-  if (known.state !== 'ready' && known.state !== 'created') return false
-  if (known.provider !== access.settings.provider) return false
-  const found = await provider.inspect(known, access)
-  return found === 'ours' || (found === 'replaced' && known.state === 'ready')
 }
 
 async function clearAway(known: DatabaseRecord, { save, repository, owner }: Context): Promise<void> {

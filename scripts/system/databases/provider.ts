@@ -44,7 +44,13 @@ export interface DatabaseRequest extends Access {
 
 export type Plan =
   /** Something is to be made; `bytes` is about how much. */
-  | { readonly kind: 'make'; readonly record: DatabaseRecord; readonly bytes: number }
+  | {
+      readonly kind: 'make'
+      readonly record: DatabaseRecord
+      readonly bytes: number
+      /** What a person should know although nothing is wrong. */
+      readonly note?: string
+    }
   /** Nothing is to be made, and that is fine; `record` where the worktree's variables name something all the same. */
   | { readonly kind: 'answer'; readonly record: DatabaseRecord | null; readonly note: string }
 
@@ -55,6 +61,9 @@ export interface Keeper {
   /** Values of variables that hold a password; before the database is called ready. */
   keepValues(values: Readonly<Record<string, string>>): void
 }
+
+/** What stands at a resource: `replaced` is the worktree's own all the same, `foreign` somebody else's. */
+export type Inspection = 'ours' | 'replaced' | 'foreign' | 'missing'
 
 export type Destruction =
   | { readonly result: 'destroyed' | 'already-gone' }
@@ -80,9 +89,12 @@ export interface DatabaseProvider {
    */
   make(planned: DatabaseRecord, request: DatabaseRequest, keeper: Keeper): Promise<DatabaseRecord>
   /** What stands at the resource now: what we made, something that came in its place, or nothing. */
-  inspect(record: DatabaseRecord, access: Access): Promise<'ours' | 'replaced' | 'missing'>
-  /** Pushes forward the date at which a service would take it away; gives the record back, with the new date. */
-  renew?(record: DatabaseRecord, access: Access): Promise<DatabaseRecord>
+  inspect(record: DatabaseRecord, access: Access): Promise<Inspection>
+  /**
+   * At every set-up of a database that stands: gives back a mark that a tool took and values that
+   * changed at the source, pushes forward the date at which a service would take it away.
+   */
+  uphold?(record: DatabaseRecord, access: Access, keeper: Keeper): Promise<DatabaseRecord>
   /** Takes it away where it is proved ours. Once is enough: a second call finds it gone. */
   destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */

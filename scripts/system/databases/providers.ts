@@ -11,6 +11,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   sqlite: { isLocal: true, load: async () => sqlite },
+  postgres: { isLocal: false, load: async () => (await import('./postgres/postgres.ts')).postgres },
   neon: { isLocal: false, load: async () => (await import('./neon/neon.ts')).neon },
   planetscale: { isLocal: false, load: async () => (await import('./planetscale/planetscale.ts')).planetscale },
   turso: { isLocal: false, load: async () => (await import('./turso/turso.ts')).turso },

@@ -65,7 +65,7 @@ function fileOf({ name, value, file }: FoundVariable, role: string): DatabaseFil
   if (url.kind === 'file') return url
   if (url.kind === 'memory') return null
   throw new LanekeeperError('database', `${name} in ${file} is a ${url.scheme}: URL, not an SQLite file.`, {
-    hint: `If worktrees may share it, set databases.${role}.provider to "none" in ${SETTINGS_FILE}.`,
+    hint: `Set databases.${role}.provider in ${SETTINGS_FILE} to what it is ("postgres", …), or to "none" if worktrees may share it.`,
   })
 }
 

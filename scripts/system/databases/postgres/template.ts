@@ -1,0 +1,82 @@
+/**
+ * The kept template: a copy of the source that nobody can connect to, so that forks of it never wait. One a clone and
+ * source, `<source>_wt_template_<clone>`; the next one is made beside it and takes its name when it is whole.
+ */
+import { LanekeeperError } from '../../../policy/errors.ts'
+import { isForeign } from '../../../policy/postgres-errors.ts'
+import type { Marker } from '../../../policy/postgres-marker.ts'
+import { templateNameOf } from '../../../policy/postgres-names.ts'
+import type { Access } from '../provider.ts'
+import type { Connection } from './client.ts'
+import { serverFacts, sourceFacts } from './facts.ts'
+import { fork } from './fork.ts'
+import { mark, standing } from './marker.ts'
+import { type Located, locate } from './server.ts'
+import { asAdmin } from './session.ts'
+import { ownerOf } from './values.ts'
+
+/** What a template's mark has in place of a worktree's id. */
+const TEMPLATE = 'template'
+
+/**
+ * Makes the role's kept template anew from its source as it is now. Repeatable after a crash at any point.
+ * @returns the template's name
+ * @throws `database`: no source, or a busy one that the settings leave no way to copy
+ */
+export async function refreshTemplate(access: Access): Promise<string> {
+  const located = locate(access)
+  if (!located)
+    throw new LanekeeperError('database', `${access.settings.vars.join(', ')}: in no env file of the main worktree.`, {
+      hint: 'Set it there first.',
+    })
+  return asAdmin(located, (connection) => refreshed(connection, located, access))
+}
+
+async function refreshed(connection: Connection, located: Located, access: Access): Promise<string> {
+  const source = access.settings.source ?? located.named
+  const { clone } = ownerOf(access)
+  const [name, next] = [templateNameOf(source, clone), templateNameOf(source, clone, true)]
+  const facts = await sourceFacts(connection, source)
+  if (!facts)
+    throw new LanekeeperError('database', `Source database "${source}" does not exist on ${located.facts.host}.`, {
+      hint: 'Make it with your migrations first.',
+    })
+  const marker: Marker = { clone, wt: TEMPLATE, role: access.role, nonce: clone.slice(0, 8), src: source, at: now() }
+  await dropOurs(connection, next, marker)
+  const server = await serverFacts(connection)
+  const filled = await fork({
+    connection,
+    located,
+    access: withoutTemplate(access),
+    server,
+    source: facts,
+    name: next,
+    marker,
+  })
+  if (filled.created !== 'created') throw isForeign(next)
+  await mark(connection, next, marker)
+  await connection.rows(`ALTER DATABASE ${connection.identifier(next)} WITH ALLOW_CONNECTIONS false`)
+  await dropOurs(connection, name, marker)
+  await connection.rows(`ALTER DATABASE ${connection.identifier(next)} RENAME TO ${connection.identifier(name)}`)
+  return name
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
+
+/** A template that is a copy of the old one, or empty, is no fresh one: a busy source is dumped or waited for. */
+function withoutTemplate(access: Access): Access {
+  const { postgres } = access.settings
+  if (!postgres || !['template', 'empty'].includes(postgres.onBusySource ?? 'empty')) return access
+  return { ...access, settings: { ...access.settings, postgres: { ...postgres, onBusySource: 'dump' } } }
+}
+
+/** Its name ends in this clone's id: without a mark it is from between CREATE and mark. */
+async function dropOurs(connection: Connection, name: string, marker: Marker): Promise<void> {
+  const found = await standing(connection, name)
+  if (!found) return
+  const isOurs = found.marker?.clone === marker.clone && found.marker.wt === TEMPLATE && found.marker.src === marker.src
+  if (!isOurs && (found.marker !== null || found.hasOtherComment)) throw isForeign(name)
+  await connection.rows(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`)
+}
