@@ -51,9 +51,9 @@ const PARTS = [
 
 /** The connection of a project that names its database alone (Laravel, Django, libpq), out of the variables beside it. */
 export function urlFromParts(variables: Readonly<Record<string, string | undefined>>, database: string): PostgresUrl {
-  const valueOf = (names: readonly string[]) => names.map((name) => variables[name]).find(Boolean) ?? ''
-  const set = PARTS.find((one) => valueOf([...one.host, ...one.user]) !== '') ?? PARTS[0]
-  const [host, port, user, password] = [valueOf(set.host), valueOf(set.port), valueOf(set.user), valueOf(set.password)]
+  const firstOf = (names: readonly string[]) => names.map((name) => variables[name]).find(Boolean) ?? ''
+  const set = PARTS.find((one) => firstOf([...one.host, ...one.user]) !== '') ?? PARTS[0]
+  const [host, port, user, password] = [firstOf(set.host), firstOf(set.port), firstOf(set.user), firstOf(set.password)]
   return {
     kind: 'url',
     scheme: 'postgresql:',
