@@ -55,11 +55,12 @@ async function replace(
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
+  const now = record.databases.find((one) => one.role === role)
   return {
     json: {
       ok: state !== 'failed',
       ...json,
-      url: record.databases.find((one) => one.role === role)?.url,
+      url: now?.url,
       state,
       notes,
       problems,
@@ -67,6 +68,9 @@ async function replace(
     },
     text: [
       `Gave ${what}.`,
+      ...(now && now.resource !== database.resource
+        ? [`▲ It is a new database, ${now.resource}: restart what is still connected to the old one.`]
+        : []),
       ...notes.map((note) => `▲ ${note}`),
       ...problems.flatMap(({ step, message, hint }) => [`✗ ${step}: ${message}`, ...(hint ? [`↳ ${hint}`] : [])]),
       ...kept.map(({ what: thing, why }) => `kept ${thing}: ${why}; once that is over: npx lanekeeper gc`),

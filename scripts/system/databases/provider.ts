@@ -38,6 +38,8 @@ export interface DatabaseRequest extends Access {
   readonly from?: DatabaseRecord
   /** The database is kept aside and no variable names it. */
   readonly isSnapshot?: boolean
+  /** A command asked for a copy: where there can be none, that is an error, and an empty database is no answer. */
+  readonly isWhole?: boolean
   /** What the ledger knew of the role's database before it was planned anew. */
   readonly known?: DatabaseRecord
 }

@@ -3,7 +3,7 @@
  * source, `<source>_wt_template_<clone>`; the next one is made beside it and takes its name when it is whole.
  */
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isForeign } from '../../../policy/postgres-errors.ts'
+import { isForeign, nothingToCopy } from '../../../policy/postgres-errors.ts'
 import type { Marker } from '../../../policy/postgres-marker.ts'
 import { templateNameOf } from '../../../policy/postgres-names.ts'
 import type { Access } from '../provider.ts'
@@ -37,21 +37,19 @@ async function refreshed(connection: Connection, located: Located, access: Acces
   const { clone } = ownerOf(access)
   const [name, next] = [templateNameOf(source, clone), templateNameOf(source, clone, true)]
   const facts = await sourceFacts(connection, source)
-  if (!facts)
-    throw new LanekeeperError('database', `Source database "${source}" does not exist on ${located.facts.host}.`, {
-      hint: 'Make it with your migrations first.',
-    })
+  if (!facts) throw nothingToCopy(located.facts, source)
   const marker: Marker = { clone, wt: TEMPLATE, role: access.role, nonce: clone.slice(0, 8), src: source, at: now() }
   await dropOurs(connection, next, marker)
   const server = await serverFacts(connection)
   const filled = await fork({
     connection,
     located,
-    access: withoutTemplate(access),
+    access,
     server,
     source: facts,
     name: next,
     marker,
+    purpose: 'own',
   })
   if (filled.created !== 'created') throw isForeign(next)
   await mark(connection, next, marker)
@@ -63,13 +61,6 @@ async function refreshed(connection: Connection, located: Located, access: Acces
 
 function now(): string {
   return new Date().toISOString()
-}
-
-/** A template that is a copy of the old one, or empty, is no fresh one: a busy source is dumped or waited for. */
-function withoutTemplate(access: Access): Access {
-  const { postgres } = access.settings
-  if (!postgres || !['template', 'empty'].includes(postgres.onBusySource ?? 'empty')) return access
-  return { ...access, settings: { ...access.settings, postgres: { ...postgres, onBusySource: 'dump' } } }
 }
 
 /** Its name ends in this clone's id: without a mark it is from between CREATE and mark. */
