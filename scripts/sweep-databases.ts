@@ -58,7 +58,11 @@ export async function sweepUnknown(
     // two roles on one server see the same ones
     for (const one of unknown.filter(({ record }) => !seen.has(record.resource))) {
       seen.add(one.record.resource)
-      const refusal = yes ? await goneOrWhyNot(one, dryRun) : `${UNKNOWN}: npx lanekeeper gc --yes`
+      const refusal = one.isTemplate
+        ? templateStays(one.record)
+        : yes
+          ? await goneOrWhyNot(one, dryRun)
+          : `${UNKNOWN}: npx lanekeeper gc --yes`
       const what = `database ${one.record.resource}`
       if (refusal === null) removed.push({ what, why: UNKNOWN })
       else kept.push({ what, why: refusal })
@@ -68,6 +72,10 @@ export async function sweepUnknown(
 }
 
 const UNKNOWN = "it carries this clone's mark, but is in no ledger"
+
+function templateStays({ role }: Owned['record']): string {
+  return `it is kept to make forks of; drop it: npx lanekeeper db template ${role} --drop`
+}
 
 async function goneOrWhyNot({ provider, access, owner, record }: Unknown, dryRun: boolean): Promise<string | null> {
   if (dryRun) return null

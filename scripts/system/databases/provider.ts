@@ -79,6 +79,8 @@ export interface DestroyOptions {
 /** A database that carries our mark. */
 export interface Owned {
   readonly owner: Owner
+  /** It is kept to make forks of, and belongs to no worktree. */
+  readonly isTemplate?: boolean
   readonly record: DatabaseRecord
 }
 
@@ -101,6 +103,10 @@ export interface DatabaseProvider {
   destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
   listOwned?(access: Access): Promise<Owned[]>
+  /** Keeps a copy of the source that nobody connects to, in place of the one before; gives its name. Repeatable. */
+  keepTemplate?(access: Access): Promise<string>
+  /** Takes away what `keepTemplate` made for the role, and no other; gives the names. Repeatable. */
+  dropTemplate?(access: Access): Promise<string[]>
   /**
    * Gives a database that stands the content of `from`, which nobody writes to, or none where it is null, while programs
    * are connected to it; all or nothing. For kinds whose database must keep its name: others make a new one and drop the
