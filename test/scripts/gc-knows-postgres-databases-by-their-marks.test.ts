@@ -56,6 +56,7 @@ describePostgres('gc without a ledger', () => {
         what: isSource,
         why: `Refusing to drop "${source}": it is the source of DATABASE_URL.`,
       })
+      for (const copy of Object.keys(copies)) expect(JSON.stringify([first, last])).not.toContain(copy)
       expect(await databases(source)).toEqual([source, ...Object.keys(copies)].sort())
       expect(await numbers(source)).toBe('1 2 3')
     },
