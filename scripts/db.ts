@@ -11,7 +11,7 @@ const ACTIONS: Readonly<Record<string, Action>> = { url, reset, snapshot, restor
 export const command: Command = {
   summary: "The worktree's databases: their URL, a fresh fork, snapshots, what the schema differs in",
   usage:
-    'url [ROLE] | reset [ROLE] [--empty] | snapshot [NAME] | restore [NAME] | snapshots | diff [ROLE] | template [ROLE]',
+    'url [ROLE] | reset [ROLE] [--empty] | snapshot [NAME] | restore [NAME] | snapshots | diff [ROLE] | template [ROLE] [--drop]',
   options: {
     worktree: { type: 'string', value: 'WORKTREE', help: 'Task, path or branch of another worktree than this one' },
     role: { type: 'string', value: 'ROLE', help: 'snapshot, restore: which database, where there are several' },
