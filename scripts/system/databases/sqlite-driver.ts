@@ -47,8 +47,11 @@ export function untilFree<T>(work: () => T): T {
     }
 }
 
+/** Of a copy under its temporary name: whoever asked for it puts it on the disk once, when it is whole. */
+const WITHOUT_SYNC = 'PRAGMA synchronous=OFF'
+
 /** VACUUM INTO writes rollback-journal databases whatever the source was (databases.md section 1.4). */
-export const TO_WAL = 'PRAGMA journal_mode=WAL'
+export const TO_WAL = `${WITHOUT_SYNC}; PRAGMA journal_mode=WAL`
 /** Above this size the indexes are not compared with their tables. */
 const THOROUGH_BYTES = 200 * 1024 ** 2
 
@@ -58,5 +61,5 @@ export function checkOf(file: string): string {
 }
 
 export function vacuumInto(target: string): string {
-  return `VACUUM INTO ${quotedText(target)}`
+  return `${WITHOUT_SYNC}; VACUUM INTO ${quotedText(target)}`
 }
