@@ -55,11 +55,12 @@ async function replace(
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
+  const now = record.databases.find((one) => one.role === role)
   return {
     json: {
       ok: state !== 'failed',
       ...json,
-      url: record.databases.find((one) => one.role === role)?.url,
+      url: now?.url,
       state,
       notes,
       problems,
@@ -67,9 +68,12 @@ async function replace(
     },
     text: [
       `Gave ${what}.`,
+      ...(now && now.resource !== database.resource
+        ? [`▲ It is a new database, ${now.resource}: restart what is still connected to the old one.`]
+        : []),
       ...notes.map((note) => `▲ ${note}`),
       ...problems.flatMap(({ step, message, hint }) => [`✗ ${step}: ${message}`, ...(hint ? [`↳ ${hint}`] : [])]),
-      ...kept.map(({ what: thing, why }) => `kept ${thing}: ${why}; once that is over: npx lanekeeper gc`),
+      ...kept.map(({ what: thing, why }) => `kept ${thing}: ${withWayOn(why)}`),
     ].join('\n'),
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }
@@ -78,6 +82,11 @@ async function replace(
 function contentName(content: Content, { source }: DatabaseRecord): string {
   if (content.kind === 'snapshot') return `snapshot ${content.snapshot.name}`
   return content.kind === 'empty' ? 'nothing: it starts empty' : `${source}`
+}
+
+/** Some reasons name the command already. */
+function withWayOn(why: string): string {
+  return why.includes('npx lanekeeper gc') ? why : `${why}; once that is over: npx lanekeeper gc`
 }
 
 /** What went away may be in use still, or its server may not answer. */
