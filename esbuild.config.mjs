@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 import { esbuildTemplates } from './templates/compile.mjs'
 
@@ -74,7 +75,9 @@ const common = {
 }
 
 // databases that no hook waits for
-const serviceProviders = ['postgres', 'neon', 'planetscale', 'turso', 'command'].map((name) => `./${name}/${name}.ts`)
+const serviceProviders = ['postgres', 'command', 'services/neon', 'services/planetscale', 'services/turso'].map(
+  (folder) => `./${folder}/${basename(folder)}.ts`,
+)
 
 const modules = {
   ...common,

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { BUSY_TIMEOUT_MS, checkOf, type SqliteEngine, TO_WAL, untilFree, vacuumInto } from './sqlite-driver.ts'
+import { BUSY_TIMEOUT_MS, checkOf, type SqliteEngine, TO_WAL, untilFree, vacuumInto } from './driver.ts'
 
 const OPTIONS = ['-batch', '-bail', '-init', '/dev/null']
 

@@ -1,7 +1,7 @@
 /** Values of a role's variables for a Neon branch: whose database, by which user, through the pooler or not. */
-import { AGAIN } from '../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../policy/database-settings.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
+import { AGAIN } from '../../../../policy/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/database-settings.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
 import {
   isPooled,
   parseServer,
@@ -9,9 +9,9 @@ import {
   serverUrl,
   serverValue,
   wantsDirect,
-} from '../../../policy/server-values.ts'
+} from '../../../../policy/server-values.ts'
+import type { Access, FoundVariable } from '../../provider.ts'
 import type { Connection } from '../cloud-door.ts'
-import type { Access, FoundVariable } from '../provider.ts'
 
 /** What the API or neonctl tells about one branch. */
 export interface BranchDoor {

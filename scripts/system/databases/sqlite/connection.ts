@@ -1,6 +1,6 @@
 /** An engine of SQLite that is a driver: node:sqlite, better-sqlite3 and libsql have this much in common. */
 import { existsSync } from 'node:fs'
-import { quotedText } from '../../policy/sqlite-statements.ts'
+import { quotedText } from '../../../policy/sqlite-statements.ts'
 import {
   BUSY_TIMEOUT_MS,
   type Connection,
@@ -9,8 +9,8 @@ import {
   TO_WAL,
   untilFree,
   vacuumInto,
-} from './sqlite-driver.ts'
-import { emptyAndFill } from './sqlite-refill.ts'
+} from './driver.ts'
+import { emptyAndFill } from './refill.ts'
 
 /** Makes an engine of a driver. @param open never makes a file that is not there */
 export function connectionEngine(name: string, open: (file: string, readOnly: boolean) => Connection): SqliteEngine {

@@ -8,12 +8,12 @@ import {
   isAbsolutePath,
   parseDatabaseUrl,
   withPath,
-} from '../../policy/database-url.ts'
-import { LanekeeperError } from '../../policy/errors.ts'
-import { SETTINGS_FILE } from '../../policy/settings.ts'
-import type { Access, DatabaseRequest, FoundVariable } from './provider.ts'
-import { severalCandidates } from './sqlite-answers.ts'
-import { placesFor } from './sqlite-places.ts'
+} from '../../../policy/database-url.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
+import { SETTINGS_FILE } from '../../../policy/settings.ts'
+import type { Access, DatabaseRequest, FoundVariable } from '../provider.ts'
+import { severalCandidates } from './answers.ts'
+import { placesFor } from './places.ts'
 
 export interface Located {
   /** The file in the main worktree (or outside) that the fork is taken from; it need not exist. */

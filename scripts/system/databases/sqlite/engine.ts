@@ -10,10 +10,10 @@ import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readJsonIfExists } from '../files.ts'
-import { commandEngine } from './sqlite-command.ts'
-import { connectionEngine } from './sqlite-connection.ts'
-import { BUSY_TIMEOUT_MS, type Connection, type SqliteEngine } from './sqlite-driver.ts'
+import { readJsonIfExists } from '../../files.ts'
+import { commandEngine } from './command.ts'
+import { connectionEngine } from './connection.ts'
+import { BUSY_TIMEOUT_MS, type Connection, type SqliteEngine } from './driver.ts'
 
 /** Where native modules may be installed. */
 export interface EnginePlaces {

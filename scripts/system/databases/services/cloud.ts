@@ -4,15 +4,15 @@
  * finds and goes on with: it never asks for a second one (databases.md sections 4 and 7).
  */
 
-import { AGAIN, foreign, gone, goneMessage, limitReached } from '../../policy/cloud-errors.ts'
-import { cloudNameOf, isMarkedOurs, markOf } from '../../policy/cloud-marks.ts'
-import { LanekeeperError } from '../../policy/errors.ts'
-import type { DatabaseRecord } from '../ledger.ts'
+import { AGAIN, foreign, gone, goneMessage, limitReached } from '../../../policy/cloud-errors.ts'
+import { cloudNameOf, isMarkedOurs, markOf } from '../../../policy/cloud-marks.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
+import type { DatabaseRecord } from '../../ledger.ts'
+import type { Access, DatabaseProvider, DatabaseRequest, Keeper, Plan } from '../provider.ts'
 import type { CloudDoor, Kind, Standing } from './cloud-door.ts'
 import { destroy, inspect, listOwned, oursOf, renew } from './cloud-upkeep.ts'
 import { createOnce } from './create-once.ts'
 import type { Pace } from './pace.ts'
-import type { Access, DatabaseProvider, DatabaseRequest, Keeper, Plan } from './provider.ts'
 
 const POLL_MS = 1000
 const MAX_POLL_MS = 5000

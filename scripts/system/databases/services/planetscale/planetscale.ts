@@ -2,12 +2,12 @@
  * PlanetScale: a branch of the database for every worktree, through its API. It keeps no marks, so a branch is ours by the
  * nonce in its name and by the ledger; a Vitess branch has the schema only unless `seedData` says that money may be spent.
  */
-import { AGAIN, noCredential } from '../../../policy/cloud-errors.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
+import { AGAIN, noCredential } from '../../../../policy/cloud-errors.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
+import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
-import type { Access, DatabaseProvider } from '../provider.ts'
 import { openApi } from './api.ts'
 
 const VARIABLES = ['PLANETSCALE_SERVICE_TOKEN_ID', 'PLANETSCALE_SERVICE_TOKEN'] as const

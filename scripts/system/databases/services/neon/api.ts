@@ -1,14 +1,14 @@
 /** Neon's HTTP API, as `@neon/sdk` 6.0.0 types it. Branches are deleted by id, never by name. */
 
-import { expiryAfter, isDueForRenewal } from '../../../policy/branch-expiry.ts'
-import { AGAIN, refusedBy } from '../../../policy/cloud-errors.ts'
-import { readMark } from '../../../policy/cloud-marks.ts'
-import { neonSettings } from '../../../policy/database-settings.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
+import { expiryAfter, isDueForRenewal } from '../../../../policy/branch-expiry.ts'
+import { AGAIN, refusedBy } from '../../../../policy/cloud-errors.ts'
+import { readMark } from '../../../../policy/cloud-marks.ts'
+import { neonSettings } from '../../../../policy/database-settings.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
+import type { Access } from '../../provider.ts'
 import type { CloudDoor, Place, Standing, Wanted } from '../cloud-door.ts'
 import { type Answer, ask, call, isOk, isTold, type Reply, type Service } from '../http.ts'
 import type { Pace } from '../pace.ts'
-import type { Access } from '../provider.ts'
 import { connectTo } from './connect.ts'
 
 /** A branch as the API writes it, as far as we read it. */

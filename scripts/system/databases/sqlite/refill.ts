@@ -14,8 +14,8 @@ import {
   rowidName,
   type SchemaObject,
   virtualStatements,
-} from '../../policy/sqlite-statements.ts'
-import type { Connection } from './sqlite-driver.ts'
+} from '../../../policy/sqlite-statements.ts'
+import type { Connection } from './driver.ts'
 
 /** What is in a database's header for its programs, and what a migration tool may count in. */
 const HEADER_VALUES = ['user_version', 'application_id'] as const

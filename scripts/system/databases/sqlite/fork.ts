@@ -17,15 +17,15 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, relative } from 'node:path'
-import { LanekeeperError } from '../../policy/errors.ts'
-import { isErrno } from '../files.ts'
-import type { DatabaseRecord } from '../ledger.ts'
-import type { Repository } from '../repository.ts'
-import type { DatabaseRequest } from './provider.ts'
-import { damaged, explained, noEngine, wasThereFirst } from './sqlite-answers.ts'
-import type { SqliteEngine } from './sqlite-driver.ts'
-import { findEngine } from './sqlite-engine.ts'
-import { isInside, realpathOf } from './sqlite-source.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
+import { isErrno } from '../../files.ts'
+import type { DatabaseRecord } from '../../ledger.ts'
+import type { Repository } from '../../repository.ts'
+import type { DatabaseRequest } from '../provider.ts'
+import { damaged, explained, noEngine, wasThereFirst } from './answers.ts'
+import type { SqliteEngine } from './driver.ts'
+import { findEngine } from './engine.ts'
+import { isInside, realpathOf } from './source.ts'
 
 /** What SQLite keeps beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal'] as const

@@ -3,16 +3,16 @@
  * call, and lists no annotations, so a branch is known by the nonce in its name. CI=1 keeps it from opening a browser.
  */
 import { join } from 'node:path'
-import { expiryAfter, isDueForRenewal } from '../../../policy/branch-expiry.ts'
-import { noCredential, refusedBy, rejected, wordsOf } from '../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../policy/database-settings.ts'
-import { neonctlStatus } from '../../../policy/neonctl-words.ts'
-import { findProgram } from '../../executables.ts'
-import { runProgram } from '../../shell.ts'
+import { expiryAfter, isDueForRenewal } from '../../../../policy/branch-expiry.ts'
+import { noCredential, refusedBy, rejected, wordsOf } from '../../../../policy/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/database-settings.ts'
+import { neonctlStatus } from '../../../../policy/neonctl-words.ts'
+import { findProgram } from '../../../executables.ts'
+import { runProgram } from '../../../shell.ts'
+import type { Access } from '../../provider.ts'
 import type { CloudDoor, Place, Standing, Wanted } from '../cloud-door.ts'
 import { isTold, type Reply } from '../http.ts'
 import type { Pace } from '../pace.ts'
-import type { Access } from '../provider.ts'
 import { type Branch, standingOf } from './api.ts'
 import { connectTo } from './connect.ts'
 

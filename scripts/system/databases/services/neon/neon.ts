@@ -1,13 +1,13 @@
 /** Neon: a branch of the project for every worktree, through its API, or through neonctl for whoever logged in with it. */
 import { join } from 'node:path'
-import { AGAIN } from '../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../policy/database-settings.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
-import { readJsonIfExists } from '../../files.ts'
+import { AGAIN } from '../../../../policy/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/database-settings.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
+import { readJsonIfExists } from '../../../files.ts'
+import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
-import type { Access, DatabaseProvider } from '../provider.ts'
 import { openApi } from './api.ts'
 import { openCli } from './cli.ts'
 

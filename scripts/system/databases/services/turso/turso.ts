@@ -1,11 +1,11 @@
 /** Turso: a database of its own for every worktree, seeded from the source, through the platform API. */
-import { AGAIN, noCredential } from '../../../policy/cloud-errors.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
-import { tursoDatabaseOf } from '../../../policy/turso-url.ts'
+import { AGAIN, noCredential } from '../../../../policy/cloud-errors.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
+import { tursoDatabaseOf } from '../../../../policy/turso-url.ts'
+import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
-import type { Access, DatabaseProvider } from '../provider.ts'
 import { openApi } from './api.ts'
 
 const KEY = 'TURSO_API_TOKEN'

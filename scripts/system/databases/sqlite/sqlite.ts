@@ -1,10 +1,10 @@
 /** SQLite: a worktree gets a fork of the main worktree's file, at the same path inside itself where it has one. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { worktreeStateDir } from '../identity.ts'
-import type { DatabaseRecord } from '../ledger.ts'
-import type { DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Plan } from './provider.ts'
-import { nothingAt } from './sqlite-answers.ts'
+import { worktreeStateDir } from '../../identity.ts'
+import type { DatabaseRecord } from '../../ledger.ts'
+import type { DatabaseProvider, DatabaseRequest, DestroyOptions, Destruction, Plan } from '../provider.ts'
+import { nothingAt } from './answers.ts'
 import {
   lstatIfExists,
   makeFork,
@@ -13,9 +13,9 @@ import {
   removeWithCompanions,
   temporaryOf,
   trackedByGit,
-} from './sqlite-fork.ts'
-import { refillFile, schemaOf } from './sqlite-live.ts'
-import { isInside, locate, realpathOf } from './sqlite-source.ts'
+} from './fork.ts'
+import { refillFile, schemaOf } from './live.ts'
+import { isInside, locate, realpathOf } from './source.ts'
 
 export const sqlite: DatabaseProvider = {
   plan: async (request) => plan(request),

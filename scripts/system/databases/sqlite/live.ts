@@ -1,16 +1,16 @@
 /** What is done to a file that programs may have open: other content, and a look at its schema. */
 import { existsSync } from 'node:fs'
 import { basename, relative } from 'node:path'
-import { LanekeeperError } from '../../policy/errors.ts'
-import { type SchemaObject, schemaText } from '../../policy/sqlite-statements.ts'
-import type { DatabaseRecord } from '../ledger.ts'
-import type { Repository } from '../repository.ts'
-import type { Access, DatabaseRequest } from './provider.ts'
-import { explained, noEngine, notOurs } from './sqlite-answers.ts'
-import type { SqliteEngine } from './sqlite-driver.ts'
-import { findEngine } from './sqlite-engine.ts'
-import { markOf, refuseWayOut, trackedByGit } from './sqlite-fork.ts'
-import { isInside, locate } from './sqlite-source.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
+import { type SchemaObject, schemaText } from '../../../policy/sqlite-statements.ts'
+import type { DatabaseRecord } from '../../ledger.ts'
+import type { Repository } from '../../repository.ts'
+import type { Access, DatabaseRequest } from '../provider.ts'
+import { explained, noEngine, notOurs } from './answers.ts'
+import type { SqliteEngine } from './driver.ts'
+import { findEngine } from './engine.ts'
+import { markOf, refuseWayOut, trackedByGit } from './fork.ts'
+import { isInside, locate } from './source.ts'
 
 /**
  * Gives the worktree's file the content of another, or none. Only ever through SQLite: under a renamed file the open

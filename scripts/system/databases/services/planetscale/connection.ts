@@ -1,7 +1,7 @@
 /** Values of a role's variables for a PlanetScale branch. */
-import { parseServer, type Server, serverUrl, serverValue, wantsDirect } from '../../../policy/server-values.ts'
+import { parseServer, type Server, serverUrl, serverValue, wantsDirect } from '../../../../policy/server-values.ts'
+import type { FoundVariable } from '../../provider.ts'
 import type { Connection } from '../cloud-door.ts'
-import type { FoundVariable } from '../provider.ts'
 import type { Credential } from './credentials.ts'
 
 /** PlanetScale's own PgBouncer, beside 5432. */

@@ -1,8 +1,8 @@
 /** What a service that keeps databases can do for us; cloud.ts makes a provider out of it. */
-import type { Mark } from '../../policy/cloud-marks.ts'
+import type { Mark } from '../../../policy/cloud-marks.ts'
+import type { Access, FoundVariable } from '../provider.ts'
 import type { Reply } from './http.ts'
 import type { Pace } from './pace.ts'
-import type { Access, FoundVariable } from './provider.ts'
 
 /** A database, or a branch of one, as its service lists it. */
 export interface Standing {

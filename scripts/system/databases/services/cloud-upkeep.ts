@@ -1,12 +1,12 @@
 /** What stands at a service: looked at, renewed, listed, and taken away where it is proved ours. */
-import { refusingToDrop } from '../../policy/cloud-errors.ts'
-import { isMarkedOurs } from '../../policy/cloud-marks.ts'
-import { LanekeeperError } from '../../policy/errors.ts'
-import { type DatabaseRecord, readLedger } from '../ledger.ts'
+import { refusingToDrop } from '../../../policy/cloud-errors.ts'
+import { isMarkedOurs } from '../../../policy/cloud-marks.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
+import { type DatabaseRecord, readLedger } from '../../ledger.ts'
+import type { Access, Destruction, Owned } from '../provider.ts'
+import { readValues } from '../values.ts'
 import type { CloudDoor, Kind } from './cloud-door.ts'
 import type { Pace } from './pace.ts'
-import type { Access, Destruction, Owned } from './provider.ts'
-import { readValues } from './values.ts'
 
 /** A service that cannot be asked is no reason to disable what worked a minute ago. */
 export async function inspect(kind: Kind, record: DatabaseRecord, access: Access, pace: Pace) {

@@ -1,12 +1,12 @@
 /** Turso's platform API. A database has no mark there: it is ours by the nonce in its name and by the ledger. */
-import { AGAIN, refusedBy } from '../../../policy/cloud-errors.ts'
-import { LanekeeperError } from '../../../policy/errors.ts'
-import { hasToken, isToken, tursoUrl } from '../../../policy/turso-url.ts'
+import { AGAIN, refusedBy } from '../../../../policy/cloud-errors.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
+import { hasToken, isToken, tursoUrl } from '../../../../policy/turso-url.ts'
+import type { Access, FoundVariable } from '../../provider.ts'
 import type { CloudDoor, Connection, Place, Standing, Wanted } from '../cloud-door.ts'
 import { createOnce } from '../create-once.ts'
 import { ask, call, isOk, isTold, type Reply, type Service } from '../http.ts'
 import type { Pace } from '../pace.ts'
-import type { Access, FoundVariable } from '../provider.ts'
 
 const NAME = 'Turso'
 
