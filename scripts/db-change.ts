@@ -70,9 +70,12 @@ async function replace(
     },
     text: [
       `Gave ${what(now)}.`,
+      ...(now.resource === database.resource
+        ? []
+        : [`▲ It is a new database, ${now.resource}: restart what is still connected to the old one.`]),
       ...notes.map((note) => `▲ ${note}`),
       ...problems.flatMap(({ step, message, hint }) => [`✗ ${step}: ${message}`, ...(hint ? [`↳ ${hint}`] : [])]),
-      ...kept.map(({ what: thing, why }) => `kept ${thing}: ${why}; once that is over: npx lanekeeper gc`),
+      ...kept.map(({ what: thing, why }) => `kept ${thing}: ${withWayOn(why)}`),
     ].join('\n'),
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }
@@ -81,6 +84,11 @@ async function replace(
 function contentName(content: Content, { source }: DatabaseRecord): string {
   if (content.kind === 'snapshot') return `snapshot ${content.snapshot.name}`
   return content.kind === 'empty' ? 'nothing: it starts empty' : `${source}`
+}
+
+/** Some reasons name the command already. */
+function withWayOn(why: string): string {
+  return why.includes('npx lanekeeper gc') ? why : `${why}; once that is over: npx lanekeeper gc`
 }
 
 /** What went away may be in use still, or its server may not answer. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
  * Starts one of our bundles from V8's code cache, which it leaves beside the bundle on its first run. The build copies it
- * under two names: `cli.cjs`, the bin with all verbs, and `hook-loader.cjs`, which the hooks' stubs start. One CommonJS
- * file each, because on Node 20 the ES module loader alone takes half as long as Node itself (10 ms), and compiling a
- * bundle as long again. Where the directory cannot be written to, every run is a first one, and nothing else is different.
+ * under two names: `cli.cjs`, the bin, and `hook-loader.cjs`, which the hooks' stubs start. Bundles are CommonJS, because
+ * on Node 20 the ES module loader alone takes half as long as Node itself (10 ms), and compiling a bundle as long again.
+ * Where the directory cannot be written to, every run is a first one, and nothing else is different.
  */
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs')
 const { basename, join } = require('node:path')
@@ -21,6 +21,9 @@ for (const [name, saved] of [
   delete process.env[saved]
 }
 
+const isBin = basename(__filename) === 'cli.cjs'
+/** The verbs of the bundle `quick.cjs`, as esbuild.config.mjs has them. */
+const QUICK_VERBS = ['check', 'status']
 const file = join(__dirname, `${bundle()}.cjs`)
 const cache = `${file}${verb()}.${process.version}-${process.arch}.cache`
 const cachedData = readCache()
@@ -34,7 +37,7 @@ script.runInThisContext()(require, module_, module_.exports, file, __dirname, (u
 if (cachedData === undefined || script.cachedDataRejected) process.on('exit', writeCache)
 
 function bundle() {
-  if (basename(__filename) === 'cli.cjs') return 'main'
+  if (isBin) return QUICK_VERBS.includes(process.argv[2]) ? 'quick' : 'main'
   return process.argv[2] === 'post-checkout' ? 'hook-provisioning' : 'hook-gates'
 }
 
@@ -44,7 +47,7 @@ function bundle() {
  */
 function verb() {
   const word = process.argv[2] ?? ''
-  return bundle() === 'main' && /^[a-z-]+$/.test(word) ? `.${word}` : ''
+  return isBin && /^[a-z-]+$/.test(word) ? `.${word}` : ''
 }
 
 function readCache() {

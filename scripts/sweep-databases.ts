@@ -58,7 +58,7 @@ export async function sweepUnknown(
     // two roles on one server see the same ones
     for (const one of unknown.filter(({ record }) => !seen.has(record.resource))) {
       seen.add(one.record.resource)
-      const refusal = yes ? await goneOrWhyNot(one, dryRun) : `${UNKNOWN}: npx lanekeeper gc --yes`
+      const refusal = await goneOrWhyNot(one, yes, dryRun)
       const what = `database ${one.record.resource}`
       if (refusal === null) removed.push({ what, why: UNKNOWN })
       else kept.push({ what, why: refusal })
@@ -69,7 +69,10 @@ export async function sweepUnknown(
 
 const UNKNOWN = "it carries this clone's mark, but is in no ledger"
 
-async function goneOrWhyNot({ provider, access, owner, record }: Unknown, dryRun: boolean): Promise<string | null> {
+async function goneOrWhyNot(unknown: Unknown, yes: boolean, dryRun: boolean): Promise<string | null> {
+  const { provider, access, owner, record, isTemplate } = unknown
+  if (isTemplate) return `it is kept to make forks of; drop it: npx lanekeeper db template ${record.role} --drop`
+  if (!yes) return `${UNKNOWN}: npx lanekeeper gc --yes`
   if (dryRun) return null
   const outcome = await outcomeOf(() => provider.destroy(record, { ...access, owner }, {}))
   return outcome.result === 'refused' ? outcome.why : null

@@ -5,6 +5,7 @@ import { type Command, commonOptions, flag, type Input, type Result, type Sessio
 import { LanekeeperError } from './policy/errors.ts'
 import { ADOPTED_FILES, type LeavePlan, planLeave } from './policy/leave-plan.ts'
 import { commandLine } from './policy/shell-quote.ts'
+import { dropTemplate, keptTemplates } from './system/databases/templates.ts'
 import { readIfExists } from './system/files.ts'
 import { removeExcludes } from './system/git-exclude.ts'
 import { hooksPathOf, unpin } from './system/hooks-pin.ts'
@@ -42,6 +43,8 @@ async function uninstall(input: Input, session: Session): Promise<Result> {
   const steps = stepsOf(repository, plan, refs)
   if (flag(input, 'dry-run')) return answer(plan, steps, true)
   if (steps.length > 0) await agree(steps, flag(input, 'yes'), session)
+  // first: it needs the env files and what the state knows, and where the server does not answer nothing is lost yet
+  for (const kept of keptTemplates(repository)) await dropTemplate(repository, kept)
   leave(repository, plan, refs)
   return answer(plan, steps, false)
 }
@@ -98,6 +101,7 @@ function stepsOf(repository: Repository, { removals, left }: LeavePlan, refs: re
   const hasState = existsSync(repository.stateDir)
   return [
     ...removals.map(({ file, after }) => (after === null ? `delete ${file}` : `take our part out of ${file}`)),
+    ...keptTemplates(repository).map(({ role }) => `drop the kept template of database ${role}`),
     ...(isOursPinned(repository) ? ['give core.hooksPath back'] : []),
     ...(hasState ? [`delete ${repository.stateDir}`] : []),
     ...refs.map((ref) => `delete ${ref}`),

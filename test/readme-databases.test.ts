@@ -11,16 +11,24 @@ const section = page.slice(page.indexOf('\n## Databases\n'), page.indexOf('\n## 
 const blocks = [...section.matchAll(/```jsonc\n([\s\S]*?)```/g)].map(([, text]) => text ?? '')
 const examples = blocks.flatMap((block) => block.split(/^\/\/.*\n/m).filter((text) => text.trim() !== ''))
 
-/** An example is an entry of `databases`, or the commands of one. */
+/** A remark at the end of a line. In a URL there is no space before the slashes. */
+function withoutRemarks(example: string): string {
+  return example.replace(/ \/\/ .*$/gm, '')
+}
+
+/** An example is all of `databases`, an entry of it, or the commands of one. */
 function settingsOf(example: string) {
-  const entry = JSON.parse(`{${example}}`) as Record<string, unknown>
+  const entry = JSON.parse(`{${withoutRemarks(example)}}`) as Record<string, unknown>
+  if ('databases' in entry) return parseSettings(JSON.stringify(entry), 'README.md').databases
   const databases = 'command' in entry ? { dev: { provider: 'command', vars: ['URL'], ...entry } } : entry
   return parseSettings(JSON.stringify({ databases }), 'README.md').databases
 }
 
-it('there is one for every service and one for commands', () => {
+it('there is one for every kind of database', () => {
   const providers = examples.flatMap((example) => Object.values(settingsOf(example)).map(({ provider }) => provider))
-  expect(new Set(providers)).toEqual(new Set([...providers, 'neon', 'planetscale', 'turso', 'command']))
+  expect(new Set(providers)).toEqual(
+    new Set([...providers, 'sqlite', 'postgres', 'neon', 'planetscale', 'turso', 'command']),
+  )
 })
 
 it.each(examples)('%s', (example) => {

@@ -51,10 +51,45 @@ export function mayNotCopy(facts: PostgresFacts): LanekeeperError {
   )
 }
 
-/** P5 */
-export function sourceIsBusy(database: string, sessions: number, apps: readonly string[]): LanekeeperError {
+/** P5; for a template there has to be one. */
+export function sourceIsBusy(
+  database: string,
+  sessions: number,
+  apps: readonly string[],
+  { role, purpose }: { readonly role: string; readonly purpose: 'worktree' | 'reset' },
+): LanekeeperError {
+  const then =
+    purpose === 'worktree'
+      ? `Then: ${AGAIN}`
+      : `Then run this command again. Start empty: npx lanekeeper db reset ${role} --empty`
   return of(
-    `"${database}" has ${sessions} open connection(s) (${apps.join(', ')}), and Postgres copies only an idle database. Stop the dev server, or set postgres.onBusySource to "dump" or "template".`,
+    `${openConnections(database, sessions, apps)} Stop the dev server, or set postgres.onBusySource to "dump" or "template".`,
+    `${then}\nFor "template": npx lanekeeper db template ${role}`,
+  )
+}
+
+/** The same where what is copied is not the source: no setting of the source's helps. */
+export function ownIsBusy(
+  database: string,
+  sessions: number,
+  apps: readonly string[],
+  serverMajor: number,
+): LanekeeperError {
+  return of(
+    `${openConnections(database, sessions, apps)} Stop what is connected, or install client ${serverMajor} (pg_dump and psql), which copies a busy one.`,
+    'Then run this command again.',
+  )
+}
+
+function openConnections(database: string, sessions: number, apps: readonly string[]): string {
+  return `"${database}" has ${sessions} open connection(s) (${apps.join(', ')}), and Postgres copies only an idle database.`
+}
+
+/** A command asked for a copy of what is not there. */
+export function nothingToCopy({ host, role }: PostgresFacts, database: string): LanekeeperError {
+  return of(
+    `Source database "${database}" does not exist on ${host}.`,
+    `Make it with your migrations first. Start empty: npx lanekeeper db reset ${role} --empty`,
   )
 }
 

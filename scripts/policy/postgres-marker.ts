@@ -3,9 +3,12 @@
 /** What every comment of ours begins with; the server finds ours by it. */
 export const MARK_START = '{"tool":"lanekeeper"'
 
+/** What a kept template's mark has in place of a worktree's id. */
+export const TEMPLATE_OWNER = 'template'
+
 export interface Marker {
   readonly clone: string
-  /** Id of the worktree; `template` for a kept template. */
+  /** Id of the worktree, or `TEMPLATE_OWNER`. */
   readonly wt: string
   readonly role: string
   readonly nonce: string

@@ -33,22 +33,35 @@ export interface BusyFacts {
   readonly dumper: { readonly major: number | null; readonly hasPsql: boolean }
   readonly serverMajor: number
   readonly hasTemplate: boolean
+  /**
+   * What the copy is for. `worktree`: a new worktree, better empty than not there; `reset`: a command that asked for the
+   * source's content; `own`: a copy of something else (a snapshot), or the template itself.
+   */
+  readonly purpose: Purpose
   /** On another machine, and the settings do not allow more there. */
   readonly isOutOfReach: boolean
 }
+
+export type Purpose = 'worktree' | 'reset' | 'own'
 
 export type BusyDecision = BusySetting | 'refuse' | 'no-dumper'
 
 /** A choice of the user's is done or refused, never replaced by another; without one the best that goes is taken. */
 export function onBusySource(facts: BusyFacts): BusyDecision {
-  const { setting, dumper, serverMajor, bytes, hasTemplate, isOutOfReach } = facts
+  const { dumper, serverMajor, bytes, hasTemplate, isOutOfReach, purpose } = facts
+  const isForSource = facts.setting === 'template' || facts.setting === 'empty'
+  const setting = purpose === 'own' && isForSource ? undefined : facts.setting
   const canDump = dumper.hasPsql && dumper.major !== null && dumper.major >= serverMajor
   if (setting === 'dump') return canDump ? 'dump' : 'no-dumper'
   if (setting === 'template') return hasTemplate ? 'template' : 'refuse'
   if (setting === 'terminate') return isOutOfReach ? 'refuse' : 'terminate'
+  if (setting === 'empty' && purpose !== 'worktree') return 'refuse'
   if (setting !== undefined) return setting
   if (canDump && bytes <= DUMP_BYTES) return 'dump'
-  return hasTemplate ? 'template' : 'empty'
+  // a template that is made anew from the one before is no fresher
+  if (hasTemplate && purpose !== 'own') return 'template'
+  if (purpose === 'worktree') return 'empty'
+  return canDump ? 'dump' : 'refuse'
 }
 
 /** Settings whose value is a list of names, each quoted by itself (GUC_LIST_QUOTE in Postgres). */

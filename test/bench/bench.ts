@@ -10,13 +10,14 @@ import { everydayRows, fetchRow, rebaseRow } from './git-commands.ts'
 import { type Measured, measure, type Row } from './measure.ts'
 import { openPlace, type Place } from './place.ts'
 import { distinctLeases, leaseAt, leaseRow } from './ports.ts'
+import { postgresRows } from './postgres.ts'
 import { addRow, newTasksRow, statusRow } from './worktrees.ts'
 
 const ROUNDS = 15
 const QUICK_ROUNDS = 3
 
 /** Title (what --only looks in) → rows; each is prepared only when its turn comes. */
-const SUBJECTS: Readonly<Record<string, (place: Place) => Row[]>> = {
+const SUBJECTS: Readonly<Record<string, (place: Place) => Row[] | Promise<Row[]>>> = {
   everyday: everydayRows,
   rebase: (place) => [rebaseRow(place)],
   fetch: (place) => [fetchRow(place)],
@@ -29,6 +30,7 @@ const SUBJECTS: Readonly<Record<string, (place: Place) => Row[]>> = {
   'check-50000': (place) => [checkRow(place, 50_000, 8)],
   'sqlite-10': (place) => [forkRow(place, 10)],
   'sqlite-100': (place) => [forkRow(place, 100)],
+  postgres: postgresRows,
   lease: (place) => [leaseRow(place)],
 }
 
@@ -58,7 +60,7 @@ async function measureAll(only: string, rounds: number, isJson: boolean): Promis
   const add = (row: Measured) => say(lineOf(row, measured.push(row)))
   for (const [title, prepare] of Object.entries(SUBJECTS).filter(([name]) => name.includes(only)))
     await inPlace(async (place) => {
-      for (const row of prepare(place)) add(await measure(row, rounds))
+      for (const row of await prepare(place)) add(await measure(row, rounds))
       if (title === 'lease') add(await distinctLeases(place))
     }).catch((error: Error) => add(failed(title, error)))
   return measured

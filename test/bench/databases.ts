@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { findEngine } from '../../scripts/system/databases/sqlite-engine.ts'
+import { findEngine } from '../../scripts/system/databases/sqlite/engine.ts'
 import { type Row, ratio } from './measure.ts'
 import type { Place } from './place.ts'
 

@@ -23,6 +23,8 @@ export interface Place {
   write(path: string, text: string): void
   /** The same repository twice: `plain`, and `ours` with Lanekeeper's hooks installed. */
   twins(name: string, make: (root: string) => void, settings?: object): { plain: string; ours: string }
+  /** Done when the place is removed. */
+  atEnd(work: () => void): void
   remove(): void
 }
 
@@ -30,6 +32,7 @@ export interface Place {
 export function openPlace(): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-bench-')))
   const env = isolatedEnv(dir)
+  const ends: (() => void)[] = []
   const run: Place['run'] = (words, cwd, input = '') => {
     const [program = '', ...args] = words
     const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, input, maxBuffer: 1024 ** 3 })
@@ -63,7 +66,11 @@ export function openPlace(): Place {
       lanekeeper(['install'], ours)
       return { plain, ours }
     },
-    remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }),
+    atEnd: (work) => void ends.push(work),
+    remove: () => {
+      for (const end of ends) end()
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
 }
 

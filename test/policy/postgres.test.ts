@@ -53,12 +53,14 @@ describe('how to copy', () => {
 
 describe('a busy source', () => {
   const can = { major: 15, hasPsql: true }
+  const none = { major: null, hasPsql: false }
   const facts: BusyFacts = {
     setting: undefined,
     bytes: 10 * MB,
     dumper: can,
     serverMajor: 15,
     hasTemplate: false,
+    purpose: 'worktree',
     isOutOfReach: false,
   }
   const rows: [what: string, given: Partial<BusyFacts>, decision: string][] = [
@@ -76,6 +78,13 @@ describe('a busy source', () => {
     ['wait', { setting: 'wait' }, 'wait'],
     ['empty', { setting: 'empty' }, 'empty'],
     ['terminate', { setting: 'terminate' }, 'terminate'],
+    ['nobody chose, and a reset is asked for', { purpose: 'reset', dumper: none }, 'refuse'],
+    ['empty, and a reset is asked for', { purpose: 'reset', setting: 'empty' }, 'refuse'],
+    ['template, and a reset is asked for', { purpose: 'reset', setting: 'template', hasTemplate: true }, 'template'],
+    ['empty says nothing of a snapshot', { purpose: 'own', setting: 'empty' }, 'dump'],
+    ['template says nothing of a snapshot', { purpose: 'own', setting: 'template', dumper: none }, 'refuse'],
+    ['a template made anew is no copy of the old one', { purpose: 'own', hasTemplate: true, dumper: none }, 'refuse'],
+    ['a big snapshot', { purpose: 'own', bytes: 1024 ** 4 }, 'dump'],
     ['terminate on another machine', { setting: 'terminate', isOutOfReach: true }, 'refuse'],
   ]
   test.each(rows)('%s', (_, given, decision) => expect(onBusySource({ ...facts, ...given })).toBe(decision))
@@ -143,7 +152,7 @@ describe('the table of messages', () => {
     ],
     [
       'P5',
-      errors.sourceIsBusy('app', 2, ['next dev', 'psql']).message,
+      errors.sourceIsBusy('app', 2, ['next dev', 'psql'], { role: 'dev', purpose: 'worktree' }).message,
       '"app" has 2 open connection(s) (next dev, psql), and Postgres copies only an idle database. Stop the dev server, or set postgres.onBusySource to "dump" or "template".',
     ],
     [

@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { neonAt } from '../../scripts/system/databases/neon/neon.ts'
+import { neonAt } from '../../scripts/system/databases/services/neon/neon.ts'
 import { cloudStory, NO_KEEPER, testPace } from '../support/cloud-story.ts'
 import { NEON_KEY, neonStandIn } from '../support/neon-stand-in.ts'
 import { PROJECT_ROOT } from '../support/repository.ts'

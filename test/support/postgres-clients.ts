@@ -14,9 +14,16 @@ export const serverMajor = async () =>
  */
 export async function withClients(
   made: { project: TestRepository; repository: Repository },
-  { fails = false, version = 0 } = {},
+  options: { fails?: boolean; version?: number } = {},
 ) {
-  const { project, repository } = made
+  const { bin, calls } = await postgresClients(made.project, options)
+  const { env } = made.repository
+  Object.assign(env, { PATH: `${bin}:${env.PATH}`, PGHOST: 'elsewhere.invalid' })
+  return calls
+}
+
+/** The two programs in a directory of the project's, to be put on a PATH; `calls` tells what they wrote. */
+export async function postgresClients(project: TestRepository, { fails = false, version = 0 } = {}) {
   const bin = project.path('bin')
   const log = project.path('calls')
   const record = `for word in "$0" "$@"; do printf '%s\\n' "$word" >> '${log}'; done; env | grep '^PG' | sort >> '${log}'`
@@ -26,8 +33,7 @@ export async function withClients(
   const load = `${process.execPath} ${JSON.stringify(project.write(project.path('psql.mjs'), PSQL))}`
   project.write(`${bin}/psql`, `#!/bin/sh\n${record}\nexec ${load}\n`)
   for (const name of ['pg_dump', 'psql']) chmodSync(`${bin}/${name}`, 0o755)
-  Object.assign(repository.env, { PATH: `${bin}:${repository.env.PATH}`, PGHOST: 'elsewhere.invalid' })
-  return () => readFileSync(log, 'utf8')
+  return { bin, calls: () => readFileSync(log, 'utf8') }
 }
 
 /** What psql does with its input, where there is no psql: a Postgres client is all that a fresh machine has. */

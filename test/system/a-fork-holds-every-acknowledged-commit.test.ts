@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { allEngines } from '../../scripts/system/databases/sqlite-engine.ts'
+import { allEngines } from '../../scripts/system/databases/sqlite/engine.ts'
 import { createPlace, PROJECT_ROOT } from '../support/repository.ts'
 import { rows, sql } from '../support/sqlite.ts'
 

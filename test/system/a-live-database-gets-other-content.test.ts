@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { allEngines } from '../../scripts/system/databases/sqlite-engine.ts'
+import { allEngines } from '../../scripts/system/databases/sqlite/engine.ts'
 import { createPlace, PROJECT_ROOT } from '../support/repository.ts'
 import { rows, sql } from '../support/sqlite.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { neonAt, neon as neonProvider } from '../../scripts/system/databases/neon/neon.ts'
+import { neonAt, neon as neonProvider } from '../../scripts/system/databases/services/neon/neon.ts'
 import { writeRecord } from '../../scripts/system/ledger.ts'
 import { cloudStory, NO_KEEPER, testPace } from '../support/cloud-story.ts'
 import { NEON_KEY, neonStandIn } from '../support/neon-stand-in.ts'

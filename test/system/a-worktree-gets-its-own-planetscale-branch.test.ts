@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planetscaleAt } from '../../scripts/system/databases/planetscale/planetscale.ts'
+import { planetscaleAt } from '../../scripts/system/databases/services/planetscale/planetscale.ts'
 import { cloudStory, testPace } from '../support/cloud-story.ts'
 import { PLANETSCALE_TOKEN, planetscaleStandIn } from '../support/planetscale-stand-in.ts'
 

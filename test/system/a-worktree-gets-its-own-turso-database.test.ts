@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tursoAt } from '../../scripts/system/databases/turso/turso.ts'
+import { tursoAt } from '../../scripts/system/databases/services/turso/turso.ts'
 import { cloudStory, testPace } from '../support/cloud-story.ts'
 import { TURSO_TOKEN, tursoStandIn } from '../support/turso-stand-in.ts'
 

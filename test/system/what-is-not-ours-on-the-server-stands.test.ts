@@ -104,7 +104,7 @@ describePostgres('a clone that was copied with cp -r', () => {
 })
 
 describePostgres('the list of our databases', () => {
-  it('is made of marks: decoys of every kind are not on it, nor the kept template', async () => {
+  it('is made of marks: decoys of every kind are not on it, and the kept template is called one', async () => {
     const { source, record, name, access, identity, destroy } = await ready()
     await refreshTemplate(access())
     const foreign = { clone: 'x', wt: 'x', role: 'dev', nonce: '00000002', src: source, at: '' }
@@ -117,7 +117,11 @@ describePostgres('the list of our databases', () => {
       await psql('postgres', `CREATE DATABASE "${decoy}"`)
       await comment(decoy, text)
     }
-    const listed = (await postgres.listOwned?.(access())) ?? []
+    const all = (await postgres.listOwned?.(access())) ?? []
+    expect(all.filter(({ isTemplate }) => isTemplate).map(({ record: { details } }) => details?.database)).toEqual([
+      expect.stringContaining('_wt_template_'),
+    ])
+    const listed = all.filter(({ isTemplate }) => !isTemplate)
     expect(listed.map(({ record: { details } }) => details?.database)).toEqual([name])
     expect(listed).toMatchObject([
       { owner: identity, record: { role: 'dev', nonce: record.nonce, resource: record.resource } },

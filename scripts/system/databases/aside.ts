@@ -34,7 +34,7 @@ export function requestOf(
 ): DatabaseRequest {
   const { repository, policy, owner, slug, states, role, settings } = work
   const access = accessTo(repository, policy.settings, role, more.settings ?? settings, owner)
-  return { ...access, slug, states, nonce: randomHex(4), ...more }
+  return { ...access, slug, states, nonce: randomHex(4), isWhole: true, ...more }
 }
 
 /**

@@ -38,6 +38,8 @@ export interface DatabaseRequest extends Access {
   readonly from?: DatabaseRecord
   /** The database is kept aside and no variable names it. */
   readonly isSnapshot?: boolean
+  /** A command asked for a copy: where there can be none, that is an error, and an empty database is no answer. */
+  readonly isWhole?: boolean
   /** What the ledger knew of the role's database before it was planned anew. */
   readonly known?: DatabaseRecord
 }
@@ -77,6 +79,8 @@ export interface DestroyOptions {
 /** A database that carries our mark. */
 export interface Owned {
   readonly owner: Owner
+  /** It is kept to make forks of, and belongs to no worktree. */
+  readonly isTemplate?: boolean
   readonly record: DatabaseRecord
 }
 
@@ -99,6 +103,10 @@ export interface DatabaseProvider {
   destroy(record: DatabaseRecord, access: Access, options: DestroyOptions): Promise<Destruction>
   /** Databases that carry this clone's mark, by the mark and never by their names; left out where there are no marks. */
   listOwned?(access: Access): Promise<Owned[]>
+  /** Keeps a copy of the source that nobody connects to, in place of the one before; gives its name. Repeatable. */
+  keepTemplate?(access: Access): Promise<string>
+  /** Takes away what `keepTemplate` made for the role, and no other; gives the names. Repeatable. */
+  dropTemplate?(access: Access): Promise<string[]>
   /**
    * Gives a database that stands the content of `from`, which nobody writes to, or none where it is null, while programs
    * are connected to it; all or nothing. For kinds whose database must keep its name: others make a new one and drop the

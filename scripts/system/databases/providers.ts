@@ -1,7 +1,7 @@
 /** The kinds of database there are, each loaded when a worktree has one; `none` means that worktrees share it knowingly. */
 import { LanekeeperError } from '../../policy/errors.ts'
 import type { DatabaseProvider } from './provider.ts'
-import { sqlite } from './sqlite.ts'
+import { sqlite } from './sqlite/sqlite.ts'
 
 interface Kind {
   /** A file on this machine: a hook may make it. What lives on a server is left to a process that has time. */
@@ -12,9 +12,12 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   sqlite: { isLocal: true, load: async () => sqlite },
   postgres: { isLocal: false, load: async () => (await import('./postgres/postgres.ts')).postgres },
-  neon: { isLocal: false, load: async () => (await import('./neon/neon.ts')).neon },
-  planetscale: { isLocal: false, load: async () => (await import('./planetscale/planetscale.ts')).planetscale },
-  turso: { isLocal: false, load: async () => (await import('./turso/turso.ts')).turso },
+  neon: { isLocal: false, load: async () => (await import('./services/neon/neon.ts')).neon },
+  planetscale: {
+    isLocal: false,
+    load: async () => (await import('./services/planetscale/planetscale.ts')).planetscale,
+  },
+  turso: { isLocal: false, load: async () => (await import('./services/turso/turso.ts')).turso },
   command: { isLocal: false, load: async () => (await import('./command/command.ts')).command },
 }
 

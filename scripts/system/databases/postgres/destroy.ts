@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { mayNotDrop } from '../../../policy/postgres-errors.ts'
-import type { Marker } from '../../../policy/postgres-marker.ts'
+import { type Marker, TEMPLATE_OWNER } from '../../../policy/postgres-marker.ts'
 import { isRemote, parsePostgresUrl, serverName } from '../../../policy/postgres-url.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
@@ -103,18 +103,19 @@ async function dropped(
 }
 
 /**
- * This clone's databases, by their marks; kept templates belong to no worktree and are not among them.
+ * This clone's databases, by their marks, kept templates too.
  * @throws `database` on another machine, unless the settings allow it
  */
 export async function ownedDatabases(connection: Connection, located: Located, access: Access): Promise<Owned[]> {
   const { clone } = ownerOf(access)
-  const marked = (await markedBy(connection, clone)).filter(({ marker }) => marker.wt !== 'template')
+  const marked = await markedBy(connection, clone)
   const names = new Set(marked.map(({ name }) => name))
   return marked
     .filter(({ marker: { of } }) => of === undefined || !names.has(of))
     .map(({ name, marker }) => {
       const shadow = marked.find(({ marker: { of } }) => of === name)?.name
-      return { owner: { id: marker.wt, clone }, record: recordOf(name, shadow, marker, located) }
+      const template = marker.wt === TEMPLATE_OWNER ? { isTemplate: true } : {}
+      return { owner: { id: marker.wt, clone }, ...template, record: recordOf(name, shadow, marker, located) }
     })
 }
 

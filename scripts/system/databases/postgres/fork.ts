@@ -1,9 +1,9 @@
 /** Filling one new database: a copy of its source by the way that the source's users leave open. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { cannotDump, sourceIsBusy } from '../../../policy/postgres-errors.ts'
+import { cannotDump, ownIsBusy, sourceIsBusy } from '../../../policy/postgres-errors.ts'
 import type { Marker } from '../../../policy/postgres-marker.ts'
 import { templateNameOf } from '../../../policy/postgres-names.ts'
-import { onBusySource } from '../../../policy/postgres-strategy.ts'
+import { onBusySource, type Purpose } from '../../../policy/postgres-strategy.ts'
 import type { Access } from '../provider.ts'
 import type { Connection } from './client.ts'
 import { type Created, createCopy, createEmpty } from './copy.ts'
@@ -24,6 +24,7 @@ export interface Job {
   readonly name: string
   /** What the new database is marked with at once where filling it takes more than one statement. */
   readonly marker: Marker
+  readonly purpose: Purpose
 }
 
 export interface Filled {
@@ -60,6 +61,7 @@ async function forkBusy(job: Job): Promise<Filled> {
     dumper,
     serverMajor,
     hasTemplate,
+    purpose: job.purpose,
     isOutOfReach: located.isRemote && settings?.allowRemote !== true,
   })
   if (decision === 'no-dumper') throw cannotDump(dumper.version, serverMajor)
@@ -71,9 +73,10 @@ async function forkBusy(job: Job): Promise<Filled> {
   throw await busy(job)
 }
 
-async function busy({ connection, source }: Job) {
+async function busy({ connection, source, access: { role }, purpose, server }: Job) {
   const { count, apps } = await sessionsOn(connection, source.name)
-  return sourceIsBusy(source.name, count, apps)
+  if (purpose === 'own') return ownIsBusy(source.name, count, apps, Math.floor(server.version / 10_000))
+  return sourceIsBusy(source.name, count, apps, { role, purpose })
 }
 
 /** The mark says that it is being filled until every row is there: a half-filled one is never taken for a fork. */

@@ -6,7 +6,7 @@
  * mark of ours is gone on with, or started over where its filling was broken off; anything else is foreign and stays.
  */
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isForeign, madeEmpty } from '../../../policy/postgres-errors.ts'
+import { isForeign, madeEmpty, nothingToCopy } from '../../../policy/postgres-errors.ts'
 import type { Marker } from '../../../policy/postgres-marker.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { DatabaseRequest, Keeper } from '../provider.ts'
@@ -140,11 +140,13 @@ function withoutMark({ mark: _, ...record }: DatabaseRecord): DatabaseRecord {
 async function fill(making: Making): Promise<Filled> {
   const { connection, located, request, server, name, of } = making
   const source = await sourceFacts(connection, making.source)
+  const purpose = request.from ? 'own' : request.isWhole ? 'reset' : 'worktree'
   const isFork = request.settings.mode === 'fork' || request.from !== undefined
   if (isFork && source !== null && of === undefined)
-    return fork({ connection, located, access: request, server, source, name, marker: markerOf(making) })
-  const created = await createEmpty(connection, { name, owner: located.owner }, source)
+    return fork({ connection, located, access: request, server, source, name, marker: markerOf(making), purpose })
   const isMissing = isFork && source === null && of === undefined
+  if (isMissing && request.isWhole) throw nothingToCopy(located.facts, making.source)
+  const created = await createEmpty(connection, { name, owner: located.owner }, source)
   const message = isMissing ? { message: madeEmpty(located.facts, request.settings.migrate) } : {}
   return { created, content: 'empty', ...message }
 }

@@ -17,6 +17,7 @@ import { locateRecord } from './record-server.ts'
 import { schemaOf } from './schema.ts'
 import { type Located, locate } from './server.ts'
 import { asAdmin, inDatabase } from './session.ts'
+import { dropTemplate, refreshTemplate } from './template.ts'
 import { ownerOf, valuesFor } from './values.ts'
 
 export const postgres: DatabaseProvider = {
@@ -38,6 +39,8 @@ export const postgres: DatabaseProvider = {
     refuseRemoteSweep(located, access)
     return asAdmin(located, (connection) => ownedDatabases(connection, located, access))
   },
+  keepTemplate: refreshTemplate,
+  dropTemplate,
   schema: async (record, access) => {
     const located = record ? locateRecord(record, access) : locatedSurely(access)
     return inDatabase(located, record ? nameOf(record) : sourceName(located, access), schemaOf)

@@ -3,20 +3,18 @@
  * source, `<source>_wt_template_<clone>`; the next one is made beside it and takes its name when it is whole.
  */
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isForeign } from '../../../policy/postgres-errors.ts'
-import type { Marker } from '../../../policy/postgres-marker.ts'
+import { isForeign, nothingToCopy } from '../../../policy/postgres-errors.ts'
+import { type Marker, TEMPLATE_OWNER } from '../../../policy/postgres-marker.ts'
 import { templateNameOf } from '../../../policy/postgres-names.ts'
 import type { Access } from '../provider.ts'
 import type { Connection } from './client.ts'
+import { explaining } from './explain.ts'
 import { serverFacts, sourceFacts } from './facts.ts'
 import { fork } from './fork.ts'
-import { mark, standing } from './marker.ts'
+import { mark, markedBy, standing } from './marker.ts'
 import { type Located, locate } from './server.ts'
 import { asAdmin } from './session.ts'
 import { ownerOf } from './values.ts'
-
-/** What a template's mark has in place of a worktree's id. */
-const TEMPLATE = 'template'
 
 /**
  * Makes the role's kept template anew from its source as it is now. Repeatable after a crash at any point.
@@ -24,12 +22,45 @@ const TEMPLATE = 'template'
  * @throws `database`: no source, or a busy one that the settings leave no way to copy
  */
 export async function refreshTemplate(access: Access): Promise<string> {
+  const located = locatedSurely(access)
+  return asAdmin(located, (connection) => explained(connection, located, access))
+}
+
+async function explained(connection: Connection, located: Located, access: Access): Promise<string> {
+  const server = await serverFacts(connection)
+  const source = access.settings.source ?? located.named
+  const name = templateNameOf(source, ownerOf(access).clone)
+  const attempt = { connection, located, request: access, server, name, source }
+  return explaining(attempt, () => refreshed(connection, located, access))
+}
+
+/**
+ * Drops the role's kept templates, also of a source that the settings named before, and what a refresh that was killed
+ * left. Repeatable; gives the names.
+ */
+export async function dropTemplate(access: Access): Promise<string[]> {
+  const located = locatedSurely(access)
+  const { clone } = ownerOf(access)
+  const source = access.settings.source ?? located.named
+  return asAdmin(located, async (connection) => {
+    const marked = (await markedBy(connection, clone)).filter(
+      ({ marker: { wt, role } }) => wt === TEMPLATE_OWNER && role === access.role,
+    )
+    // between CREATE and mark there is the name alone
+    const next = await standing(connection, templateNameOf(source, clone, true))
+    const unmarked = next && next.marker === null && !next.hasOtherComment ? [next] : []
+    const names = [...marked, ...unmarked].map(({ name }) => name)
+    for (const name of names) await connection.rows(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`)
+    return names
+  })
+}
+
+function locatedSurely(access: Access): Located {
   const located = locate(access)
-  if (!located)
-    throw new LanekeeperError('database', `${access.settings.vars.join(', ')}: in no env file of the main worktree.`, {
-      hint: 'Set it there first.',
-    })
-  return asAdmin(located, (connection) => refreshed(connection, located, access))
+  if (located) return located
+  throw new LanekeeperError('database', `${access.settings.vars.join(', ')}: in no env file of the main worktree.`, {
+    hint: 'Set it there first.',
+  })
 }
 
 async function refreshed(connection: Connection, located: Located, access: Access): Promise<string> {
@@ -37,21 +68,26 @@ async function refreshed(connection: Connection, located: Located, access: Acces
   const { clone } = ownerOf(access)
   const [name, next] = [templateNameOf(source, clone), templateNameOf(source, clone, true)]
   const facts = await sourceFacts(connection, source)
-  if (!facts)
-    throw new LanekeeperError('database', `Source database "${source}" does not exist on ${located.facts.host}.`, {
-      hint: 'Make it with your migrations first.',
-    })
-  const marker: Marker = { clone, wt: TEMPLATE, role: access.role, nonce: clone.slice(0, 8), src: source, at: now() }
+  if (!facts) throw nothingToCopy(located.facts, source)
+  const marker: Marker = {
+    clone,
+    wt: TEMPLATE_OWNER,
+    role: access.role,
+    nonce: clone.slice(0, 8),
+    src: source,
+    at: now(),
+  }
   await dropOurs(connection, next, marker)
   const server = await serverFacts(connection)
   const filled = await fork({
     connection,
     located,
-    access: withoutTemplate(access),
+    access,
     server,
     source: facts,
     name: next,
     marker,
+    purpose: 'own',
   })
   if (filled.created !== 'created') throw isForeign(next)
   await mark(connection, next, marker)
@@ -65,18 +101,12 @@ function now(): string {
   return new Date().toISOString()
 }
 
-/** A template that is a copy of the old one, or empty, is no fresh one: a busy source is dumped or waited for. */
-function withoutTemplate(access: Access): Access {
-  const { postgres } = access.settings
-  if (!postgres || !['template', 'empty'].includes(postgres.onBusySource ?? 'empty')) return access
-  return { ...access, settings: { ...access.settings, postgres: { ...postgres, onBusySource: 'dump' } } }
-}
-
 /** Its name ends in this clone's id: without a mark it is from between CREATE and mark. */
 async function dropOurs(connection: Connection, name: string, marker: Marker): Promise<void> {
   const found = await standing(connection, name)
   if (!found) return
-  const isOurs = found.marker?.clone === marker.clone && found.marker.wt === TEMPLATE && found.marker.src === marker.src
+  const isOurs =
+    found.marker?.clone === marker.clone && found.marker.wt === TEMPLATE_OWNER && found.marker.src === marker.src
   if (!isOurs && (found.marker !== null || found.hasOtherComment)) throw isForeign(name)
   await connection.rows(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`)
 }
