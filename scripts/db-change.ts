@@ -48,29 +48,31 @@ async function replace(
 ): Promise<Result> {
   const { repository, policy } = worktree
   const database = readyDatabaseOf(worktree, role)
-  const what = `database ${role} (${database.resource}) the content of ${contentName(content, database)}`
+  const what = (one: DatabaseRecord) => `database ${role} (${one.resource}) the content of ${contentName(content, one)}`
   const json = { role, provider: database.provider, content: content.kind }
-  if (flag(input, 'dry-run')) return { json: { ok: true, dryRun: true, ...json }, text: `Would give ${what}.` }
+  if (flag(input, 'dry-run'))
+    return { json: { ok: true, dryRun: true, ...json }, text: `Would give ${what(database)}.` }
   await withWorktreeLock(repository, () => replaceNow(worktree, role, content))
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
-  const now = record.databases.find((one) => one.role === role)
+  // a server's database is a new one, and what it was forked from may be another than last time
+  const now = record.databases.find((one) => one.role === role) ?? database
   return {
     json: {
       ok: state !== 'failed',
       ...json,
-      url: now?.url,
+      url: now.url,
       state,
       notes,
       problems,
       kept,
     },
     text: [
-      `Gave ${what}.`,
-      ...(now && now.resource !== database.resource
-        ? [`▲ It is a new database, ${now.resource}: restart what is still connected to the old one.`]
-        : []),
+      `Gave ${what(now)}.`,
+      ...(now.resource === database.resource
+        ? []
+        : [`▲ It is a new database, ${now.resource}: restart what is still connected to the old one.`]),
       ...notes.map((note) => `▲ ${note}`),
       ...problems.flatMap(({ step, message, hint }) => [`✗ ${step}: ${message}`, ...(hint ? [`↳ ${hint}`] : [])]),
       ...kept.map(({ what: thing, why }) => `kept ${thing}: ${withWayOn(why)}`),

@@ -3,7 +3,7 @@ import { type Command, commonOptions, flag, type Input, type Result, type Sessio
 import { installHooks } from './install.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
-import { type Plan, planInit } from './policy/init-plan.ts'
+import { INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readHookFacts } from './system/hook-facts.ts'
@@ -131,7 +131,16 @@ function adopted(
  * installs, and a project's commit-msg hook may want a conventional subject.
  */
 function nextSteps(repository: Repository, plan: Plan): string[] {
-  const watched = ['.husky', 'lanekeeper.json', 'package.json', '.gitignore', 'AGENTS.md', 'CLAUDE.md', ...LOCKFILES]
+  const watched = [
+    '.husky',
+    'lanekeeper.json',
+    'package.json',
+    '.gitignore',
+    INCLUDE_FILE,
+    'AGENTS.md',
+    'CLAUDE.md',
+    ...LOCKFILES,
+  ]
   const changed = repository.git
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))

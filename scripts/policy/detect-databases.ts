@@ -118,6 +118,7 @@ const MIGRATION_DIRS = [
   'database/migrations',
   'supabase/migrations',
   'src/db/migrations',
+  'src/database/migrations',
   'src/migrations',
   'server/migrations',
   'alembic/versions',

@@ -19,6 +19,9 @@ export const HOOKS = [
   'pre-push',
 ] as const
 
+/** The convention of Claude Code, worktrunk and gtr. */
+export const INCLUDE_FILE = '.worktreeinclude'
+
 export interface Edit {
   readonly file: string
   /** null: the file is new. */
@@ -50,6 +53,7 @@ export function planInit(facts: ProjectFacts): Plan {
     settingsEdit(facts, services, databases),
     packageEdit(facts),
     ignoreEdit(facts, services, databases),
+    includeEdit(facts, services),
     agentsEdit(facts),
     claudeEdit(facts),
   ]
@@ -122,6 +126,20 @@ function ignoreEdit(facts: ProjectFacts, services: Services, databases: readonly
   return edit(facts, '.gitignore', `never commit ${lines.join(', ')}`, (text) =>
     withBlock(text, lines.join('\n'), 'hash'),
   )
+}
+
+/**
+ * A worktree's env file would hold our lines alone, and no server starts without the rest of them. Settings that are
+ * there mean that the project was adopted before: who took the list away then wants it so.
+ */
+function includeEdit(facts: ProjectFacts, services: Services): Edit | null {
+  if (facts.texts.has(INCLUDE_FILE) || facts.texts.has(SETTINGS_FILE)) return null
+  const isIgnored = (path: string) => facts.ignored.has(path) || services.env.some(({ file }) => file === path)
+  const lines = facts.envFiles
+    .filter(({ path, isTracked }) => !isTracked && isIgnored(path))
+    .map(({ path }) => `/${path}`)
+  if (lines.length === 0) return null
+  return edit(facts, INCLUDE_FILE, 'ignored files that a new worktree gets a copy of', () => `${lines.join('\n')}\n`)
 }
 
 /** One line for the same file in every package. */

@@ -1,5 +1,5 @@
 /** What `uninstall` takes out of a project: our lines and blocks anywhere, whole files only where nobody changed what we wrote. */
-import { HOOKS } from './init-plan.ts'
+import { HOOKS, INCLUDE_FILE } from './init-plan.ts'
 import { withoutBlock, withoutLines } from './marked-text.ts'
 import { type Manifest, withoutScripts } from './package-scripts.ts'
 import { SETTINGS_FILE } from './settings.ts'
@@ -31,13 +31,14 @@ export const ADOPTED_FILES = [
   SETTINGS_FILE,
   'package.json',
   '.gitignore',
+  INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
 ]
 
 /** The plan to leave; empty where nothing of ours is in the project. */
 export function planLeave(facts: LeaveFacts): LeavePlan {
-  const wholes = [SETTINGS_FILE, 'CLAUDE.md'].filter((file) => facts.texts.has(file))
+  const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md'].filter((file) => facts.texts.has(file))
   const removals = [
     ...HOOKS.map((hook) => taken(facts, `.husky/${hook}`, withoutLines)),
     taken(facts, '.gitignore', (text) => withoutBlock(text, 'hash')),

@@ -37,20 +37,23 @@ export function worktreeValue(
   return { value: withDatabase(url, name), shown: withoutPassword(url, name), isSecret: holdsPassword(url) }
 }
 
-/** Names under which frameworks keep the parts of a connection, each with its set. */
+/** Names under which frameworks keep the parts of a connection; of a set, the first name that has a value counts. */
 const PARTS = [
-  { host: 'PGHOST', port: 'PGPORT', user: 'PGUSER', password: 'PGPASSWORD' },
-  { host: 'POSTGRES_HOST', port: 'POSTGRES_PORT', user: 'POSTGRES_USER', password: 'POSTGRES_PASSWORD' },
-  { host: 'DB_HOST', port: 'DB_PORT', user: 'DB_USERNAME', password: 'DB_PASSWORD' },
-  { host: 'DB_HOST', port: 'DB_PORT', user: 'DB_USER', password: 'DB_PASS' },
+  { host: ['PGHOST'], port: ['PGPORT'], user: ['PGUSER'], password: ['PGPASSWORD'] },
+  {
+    host: ['POSTGRES_HOST'],
+    port: ['POSTGRES_PORT'],
+    user: ['POSTGRES_USER'],
+    password: ['POSTGRES_PASSWORD'],
+  },
+  { host: ['DB_HOST'], port: ['DB_PORT'], user: ['DB_USERNAME', 'DB_USER'], password: ['DB_PASSWORD', 'DB_PASS'] },
 ] as const
 
 /** The connection of a project that names its database alone (Laravel, Django, libpq), out of the variables beside it. */
 export function urlFromParts(variables: Readonly<Record<string, string | undefined>>, database: string): PostgresUrl {
-  const set = PARTS.find(({ host, user }) => variables[host] || variables[user]) ?? PARTS[0]
-  const [host = '', port = '', user = '', password = ''] = [set.host, set.port, set.user, set.password].map(
-    (name) => variables[name] ?? '',
-  )
+  const firstOf = (names: readonly string[]) => names.map((name) => variables[name]).find(Boolean) ?? ''
+  const set = PARTS.find((one) => firstOf([...one.host, ...one.user]) !== '') ?? PARTS[0]
+  const [host, port, user, password] = [firstOf(set.host), firstOf(set.port), firstOf(set.user), firstOf(set.password)]
   return {
     kind: 'url',
     scheme: 'postgresql:',

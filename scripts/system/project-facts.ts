@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
-import { HOOKS } from '../policy/init-plan.ts'
+import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
 import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } from '../policy/project-facts.ts'
 import { SETTINGS_FILE } from '../policy/settings.ts'
@@ -19,6 +19,7 @@ const EDITED = [
   SETTINGS_FILE,
   'package.json',
   '.gitignore',
+  INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
 ]

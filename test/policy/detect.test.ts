@@ -131,6 +131,7 @@ const trees: [name: string, files: string[], dirs: string[]][] = [
   ['a folder of that name without migrations', ['migrations/README.md', 'drizzle/logo.png'], []],
   ['codemods', ['packages/db/migrations/svelte-5/index.js', 'migrations/routes/hoist.ts'], []],
   ['knex', ['migrations/20240101120000_users.ts'], ['migrations']],
+  ['knex in src', ['src/database/migrations/20240101120000_users.ts'], ['src/database/migrations']],
   ['mikro-orm', ['src/migrations/Migration20240101.ts'], ['src/migrations']],
   ['rails', ['db/migrate/1_a.rb'], ['db/migrate']],
   ['django', ['shop/migrations/0001_initial.py', 'shop/migrations/__init__.py'], ['shop/migrations']],

@@ -79,6 +79,37 @@ test('a person’s text stays: hooks, settings and AGENTS.md are added to, never
   expect(plan.notes.join()).toContain('@AGENTS.md')
 })
 
+const ENV = { variables: { LOG_LEVEL: 'info' }, isTracked: false }
+const includes: [name: string, facts: Partial<ProjectFacts>, text: string | undefined][] = [
+  ['that is ignored', { envFiles: [{ path: '.env', ...ENV }], ignored: new Set(['.env']) }, '/.env\n'],
+  ['that our lines in .gitignore ignore', { envFiles: [{ path: '.env', ...ENV }] }, '/.env\n'],
+  ['that is tracked', { envFiles: [{ path: '.env', ...ENV, isTracked: true }] }, undefined],
+  [
+    'that git would take',
+    {
+      envFiles: [
+        { path: '.env', ...ENV },
+        { path: 'a/.env', ...ENV },
+      ],
+    },
+    '/.env\n',
+  ],
+  [
+    'where a list is there',
+    { envFiles: [{ path: '.env', ...ENV }], texts: new Map([['.worktreeinclude', 'x\n']]) },
+    undefined,
+  ],
+  [
+    'of an adopted project',
+    { envFiles: [{ path: '.env', ...ENV }], texts: new Map([['lanekeeper.json', '{}']]) },
+    undefined,
+  ],
+]
+test.each(includes)('an env file %s: what a new worktree gets', (_name, facts, text) => {
+  const { edits } = planInit({ ...bare, ...facts })
+  expect(edits.find(({ file }) => file === '.worktreeinclude')?.after).toBe(text)
+})
+
 test('only post-checkout fails open', () => {
   const open = planInit(bare).edits.filter(({ after }) => after.includes('|| true'))
   expect(open.map(({ file }) => file)).toEqual(['.husky/post-checkout'])

@@ -194,6 +194,8 @@ describe('variables', () => {
   test.each([
     [{ PGHOST: 'h', PGPORT: '1', PGUSER: 'u', PGPASSWORD: 'p' }, 'h:1', 'u', 'p'],
     [{ DB_HOST: 'h', DB_USERNAME: 'u', DB_PASSWORD: 'p' }, 'h:5432', 'u', 'p'],
+    [{ DB_HOST: 'h', DB_USER: 'u', DB_PASSWORD: 'p' }, 'h:5432', 'u', 'p'],
+    [{ DB_HOST: 'h', DB_USER: 'u', DB_PASS: 'p' }, 'h:5432', 'u', 'p'],
     [{ POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' }, 'localhost:5432', 'u', 'p'],
     [{}, 'localhost:5432', '', ''],
   ])('a name alone is on the server of %s', (variables, server, user, password) => {

@@ -242,3 +242,10 @@ describe('db diff', () => {
     expect(one.db('diff').stdout.trim()).toBe(String(diff))
   })
 })
+
+it('names the database that is there after the change, not the one that went', () => {
+  const command = { create: 'true', url: 'echo x', destroy: 'true' }
+  const one = story({ provider: 'command', command })
+  const { stdout } = one.db('reset')
+  expect(stdout).toContain(`Gave database dev (${one.record().databases[0]?.resource})`)
+})
