@@ -42,7 +42,8 @@ export async function testMerge(
   keepLog(setupLog(place), log)
   assertSetUp(record, task, log)
   out.note(`${task.id}: ${line} (log: ${log})`)
-  const own = { ...env, ...worktreeEnvironment(place, record) }
+  // vitest, jest and others would stay and watch; a CI of the caller's own has its own word
+  const own = { CI: 'true', ...env, ...worktreeEnvironment(place, record) }
   const { status, output } = await runShellLine(line, { cwd: path, env: own, log })
   if (status === 0) return line
   throw testsFailed(task, line, status, output, log)

@@ -45,7 +45,7 @@ export function createOutput(
     warn: (text) => say(`${paint('yellow', '▲')} ${text}`),
     error: (text, hint) => {
       say(`${paint('red', '✗')} ${text}`)
-      for (const line of hint?.split('\n') ?? []) say(`${paint('dim', '↳')} ${line}`)
+      for (const line of hint ? hint.split('\n') : []) say(`${paint('dim', '↳')} ${line}`)
     },
   }
 }

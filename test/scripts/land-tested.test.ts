@@ -57,6 +57,15 @@ describe('what is tested before the base moves', () => {
     expectNoLanding(project)
   })
 
+  it('is told that nobody watches, unless the caller has a word on it', () => {
+    const project = createRepository(settings({ test: 'test "$CI" = "$EXPECTED"' }))
+    workedTask(project, 'a')
+    workedTask(project, 'b')
+    const landing = (task: string, env: Record<string, string>) => project.lanekeeper(['land', task], { env }).status
+    expect(landing('a', { EXPECTED: 'true' })).toBe(0)
+    expect(landing('b', { EXPECTED: '0', CI: '0' })).toBe(0)
+  })
+
   it('is npm test where package.json has one, and nothing where it is what npm init wrote', () => {
     const manifest = (test: string) => ({ 'package.json': JSON.stringify({ name: 'p', scripts: { test } }) })
     const tested = createRepository({ ...settings({ test: null }), ...manifest('test -f src/a/work.txt') })
