@@ -8,9 +8,9 @@ const TIMEOUT_MS = 180_000
 const EIGHT = [...Array(8).keys()].map((index) => `task-${index + 1}`)
 
 /** An adopted project on a Postgres source that a dev server is connected to. */
-async function busyProject() {
+async function busyProject(onBusySource = 'empty') {
   const source = await createSource()
-  const dev = { provider: 'postgres', vars: ['DATABASE_URL'], postgres: { onBusySource: 'empty' } }
+  const dev = { provider: 'postgres', vars: ['DATABASE_URL'], postgres: { onBusySource } }
   const settings = { databases: { dev }, dependencies: 'none' }
   const project = createAdopted({ 'lanekeeper.json': JSON.stringify(settings) })
   project.write(`${project.root}/.env`, `DATABASE_URL='${await urlOf(source, 'postgres', 'sEcReT')}'\n`)
@@ -26,11 +26,18 @@ async function add(project: Adopted, name: string, tries = 0): Promise<void> {
   await add(project, name, tries + 1)
 }
 
+/** Rows of the source's table; an empty database has no table. */
+const rowsIn = (name: string) => countOf(name).catch(() => '0')
+
 describePostgres('eight `git worktree add` at once', () => {
-  it(
-    'on a source with a connected dev server: eight distinct databases, and the session is still alive',
-    async () => {
-      const { project, source } = await busyProject()
+  it.each([
+    ['empty', '0'],
+    ['template', '3'],
+  ])(
+    'on a source with a connected dev server (%s): eight distinct databases, and the session is still alive',
+    async (onBusySource, rows) => {
+      const { project, source } = await busyProject(onBusySource)
+      if (onBusySource === 'template') expect(project.lanekeeper(['db', 'template'])).toMatchObject({ status: 0 })
       const server = await session(await urlOf(source), 'next dev')
       await Promise.all(EIGHT.map((name) => add(project, name)))
       const made = await Promise.all(
@@ -46,8 +53,12 @@ describePostgres('eight `git worktree add` at once', () => {
         new URL(envOf(project, project.path(name)).DATABASE_URL ?? '').pathname.slice(1),
       )
       expect(new Set(names).size).toBe(8)
-      expect(await databases(source)).toEqual([source, ...names].sort())
-      for (const name of names) expect(await commentOf(name)).toContain('"tool":"lanekeeper"')
+      const there = await databases(source)
+      expect(there.filter((name) => !name.includes('_wt_template_'))).toEqual([source, ...names].sort())
+      for (const name of names) {
+        expect(await commentOf(name)).toContain('"tool":"lanekeeper"')
+        expect(await rowsIn(name)).toBe(rows)
+      }
       expect((await server.query('SELECT count(*) FROM t')).rows).toEqual([{ count: '3' }])
       expect(JSON.stringify([made, ledgerOf(project)])).not.toContain('sEcReT')
     },
