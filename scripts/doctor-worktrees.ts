@@ -4,7 +4,7 @@ import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, w
 import { commandLine } from './policy/shell-quote.ts'
 import { provision } from './provision.ts'
 import { knownWorktreeId } from './system/identity.ts'
-import { readLedger, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
+import { readRecord, stateOf, vanishedRecords, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
 import { readLease } from './system/port-leases.ts'
 import { openRepository } from './system/repository.ts'
@@ -83,7 +83,7 @@ function checkLeases(scene: Scene): readonly Finding[] {
 
 function checkLeftovers({ repository }: Scene): Finding[] {
   if (!existsSync(repository.stateDir)) return []
-  const vanished = readLedger(repository).filter(({ gitDir }) => !existsSync(gitDir))
+  const vanished = vanishedRecords(repository)
   if (vanished.length === 0) return [ok('nothing is left of vanished worktrees')]
   return [
     warning(`${vanished.length} vanished worktree(s) left ports or databases behind`, 'npx lanekeeper gc --dry-run'),

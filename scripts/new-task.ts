@@ -17,9 +17,10 @@ import { commandLine } from './policy/shell-quote.ts'
 import { answersOf, type RawAnswers } from './policy/task-answers.ts'
 import type { TaskAnswers } from './policy/task-draft.ts'
 import { type SetupDocument, setupDocument } from './provision.ts'
-import { stateOf } from './system/ledger.ts'
+import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { askGenerator } from './system/plop.ts'
+import { openRepository } from './system/repository.ts'
 
 /** What a shell reports for a program that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130
@@ -151,12 +152,19 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
     const { command: launch } = await import('./launch.ts')
     await launch.run({ values: {}, positionals: [task.id], rest: [] }, session)
   }
+  warnOfLeftovers(session)
   const text = [facts(made, document), nextSteps(session, made, shouldLaunch)].join('\n\n')
   return {
     json: { ...document, ...(alarms.length > 0 ? { alarms } : {}) },
     text,
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }
+}
+
+/** git has no hook for a directory that is deleted by hand, and a database costs money or disk until somebody looks. */
+function warnOfLeftovers({ cwd, env, out }: Session): void {
+  const { length } = vanishedRecords(openRepository(cwd, env))
+  if (length > 0) out.warn(`${length} vanished worktree(s) left ports or databases behind: npx lanekeeper gc --dry-run`)
 }
 
 function facts({ task, record }: MadeTask, { ports, urls, databases, state }: SetupDocument): string {

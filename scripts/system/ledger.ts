@@ -2,7 +2,7 @@
  * The ledger: one file per worktree under `<common>/lanekeeper/worktrees/`, written before an effect and until the effect
  * is proved gone. It outlives the worktree, so `gc` finds what a kill -9 or an `rm -rf` left behind.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
@@ -137,6 +137,14 @@ export function readLedger(repository: Repository): WorktreeRecord[] {
     .filter((name) => name.endsWith('.json'))
     .map((name) => readJsonIfExists<WorktreeRecord>(join(ledgerDir(repository), name)))
     .filter((record) => record !== null)
+}
+
+/** Records of worktrees whose directory is gone, and of which something may be left; a locked one may be on a disk that is away. */
+export function vanishedRecords(repository: Repository): WorktreeRecord[] {
+  if (!existsSync(repository.stateDir)) return []
+  return readLedger(repository).filter(
+    ({ path, gitDir }) => !existsSync(gitDir) || !(existsSync(path) || existsSync(join(gitDir, 'locked'))),
+  )
 }
 
 /** Writes a record down, with the time; gives back what was written. */

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { addTask } from '../support/tasks.ts'
@@ -34,6 +34,17 @@ it('makes task, branch and worktree, provisioned and briefed, and says where to 
   expect(project.read(`${path}/TASK.md`)).toContain('Write it')
   expect(project.git(['status', '--porcelain'], { cwd: path })).toBe('')
   expect(project.git(['status', '--porcelain'])).toBe('')
+})
+
+it('tells of what worktrees that were deleted by hand have left, until gc has swept it', () => {
+  const project = createRepository()
+  const make = (id: string) =>
+    project.lanekeeper(['new-task', '--yes', '--id', id, '--title', id, '--allow', id, '--step', 'x'])
+  expect(make('one').stderr).not.toContain('vanished')
+  rmSync(project.path('project.worktrees/one'), { recursive: true })
+  expect(make('two').stderr).toContain('1 vanished worktree(s) left ports or databases behind: npx lanekeeper gc')
+  expect(project.lanekeeper(['gc'])).toMatchObject({ status: 0 })
+  expect(make('three').stderr).not.toContain('vanished')
 })
 
 it('answers one document of the agreed shape', () => {
