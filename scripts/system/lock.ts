@@ -26,7 +26,7 @@ export async function withLock<T>(path: string, waitMs: number, work: () => T | 
 }
 
 async function acquire(path: string, waitMs: number): Promise<() => void> {
-  const me = `${process.pid} ${startOf(process.pid)} ${randomHex(6)}`
+  const me = `${thisProcess()} ${randomHex(6)}`
   const deadline = Date.now() + waitMs
   // looking first: a try writes a file
   for (let owner = readIfExists(path); owner !== null || !take(path, me); owner = readIfExists(path)) {
@@ -79,22 +79,25 @@ export function isAlive(owner: string): boolean {
   } catch (cause) {
     return isErrno(cause, 'EPERM')
   }
-  const now = startOf(number)
-  return now === '' || start === '' || now === start
+  const now = statOf(number)
+  // a zombie answers to its pid until its parent reaps it, which a container's first process may never do
+  if (now?.state === 'Z') return false
+  return now === null || start === '' || now.start === start
 }
 
 /** This process as a lock owner writes itself: `<pid> <start time>`. */
 export function thisProcess(): string {
-  return `${process.pid} ${startOf(process.pid)}`
+  return `${process.pid} ${statOf(process.pid)?.start ?? ''}`
 }
 
-/** Start time of a process in clock ticks since boot, where /proc tells it; empty elsewhere (then the pid alone decides). */
-function startOf(pid: number): string {
+/** State letter and start time (clock ticks since boot) of a process where /proc tells them; else null: the pid alone decides. */
+function statOf(pid: number): { state: string; start: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', start: fields[19] ?? '' }
   } catch {
-    return ''
+    return null
   }
 }
 

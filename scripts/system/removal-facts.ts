@@ -107,7 +107,9 @@ function whatRuns({ gitDir, path }: Worktree, record: WorktreeRecord | null, env
     return [`port ${port} (${name}) is in use${by}`]
   })
   const setUp = gitDir === null ? null : readIfExists(join(worktreeStateDir(gitDir), 'lock'))
-  const busyWithIt = [record.worker, setUp].find((owner) => owner !== null && isAlive(owner))
+  // a worker that found everything done is about to end: nobody has to wait for it
+  const worker = Object.values(record.steps).some(({ state }) => state === 'pending') ? record.worker : null
+  const busyWithIt = [worker, setUp].find((owner) => owner !== null && isAlive(owner))
   const windows = openTmux(env).windows()
   const agents = windows.filter(({ worktree, isAlive }) => worktree === record.id && isAlive)
   return [
