@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { defaultSettings } from '../../scripts/policy/settings.ts'
 import { type AnswerFacts, answersOf, checks, freeId, type RawAnswers } from '../../scripts/policy/task-answers.ts'
 import { draftedTask } from '../../scripts/policy/task-draft.ts'
+import { migrationsOf } from '../support/tasks.ts'
 
-const settings = { ...defaultSettings(), migrations: [{ database: 'dev', paths: ['migrations'] }] }
+const settings = { ...defaultSettings(), migrations: [migrationsOf('dev', ['migrations'])] }
 const known = draftedTask(
   { title: 'Known', allow: ['src'], migrations: 'dev' },
   { settings, base: 'main' },

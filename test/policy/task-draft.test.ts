@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../scripts/policy/settings.ts'
 import type { Task } from '../../scripts/policy/task.ts'
 import { assertFits, draftedTask, type TaskAnswers, warningsAbout } from '../../scripts/policy/task-draft.ts'
+import { migrationsOf } from '../support/tasks.ts'
 
-const settings = { ...defaultSettings(), migrations: [{ database: 'dev', paths: ['migrations'] }] }
+const settings = { ...defaultSettings(), migrations: [migrationsOf('dev', ['migrations'])] }
 const NOW = '2026-01-02T03:04:05.000Z'
 
 function task(answers: Partial<TaskAnswers> = {}, state: Task['state'] = 'open'): Task {
