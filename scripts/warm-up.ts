@@ -32,6 +32,7 @@ export function warmUp(): void {
     contributions: [{ task, source: task.branch, changes: [change] }],
     linkTargets: new Map(),
     nameTwins: new Map(),
+    migrations: null,
   }
   refusalText(judge(facts), facts, { door: 'move', what: 'sample', recovery: [] })
 }
