@@ -119,7 +119,7 @@ async function triedOut(
   const roles = rolesToProve(policy, changes, (note) => session.out.warn(`${task.id}: ${note}`))
   if (line === null && roles.length === 0) return null
   const setUp = await setUpMerge(repository, policy, task, path, session)
-  const proofs = await unlessLetPass(session, task, () => proveOnForks(setUp, policy, task, roles))
+  const proofs = await unlessLetPass(session, task, () => proveOnForks(setUp, policy, task, roles, session))
   if (line !== null) await testMerge(setUp, task, line, session)
   for (const proof of proofs ?? [])
     await unlessLetPass(session, task, () => proveFromEmpty(setUp, policy, task, proof, session))

@@ -22,7 +22,7 @@ import { workOn } from './worktree-databases.ts'
 
 export interface Proof {
   readonly role: string
-  /** Schema of the fork after the chain ran; null where there is none to compare with. */
+  /** Schema of the fork after the chain ran; null where it cannot be read. */
   readonly ofFork: string | null
 }
 
@@ -52,6 +52,7 @@ export async function proveOnForks(
   policy: Policy,
   task: Task,
   roles: readonly string[],
+  { out }: Session,
 ): Promise<Proof[]> {
   const failed = record.steps.migrate?.state === 'failed' ? record.steps.migrate.message : undefined
   if (failed !== undefined && roles.length > 0)
@@ -67,8 +68,15 @@ export async function proveOnForks(
       )
     const { provider, settings } = await workOn({ repository: place, policy, record }, role)
     const access = accessTo(place, policy.settings, role, settings, record)
-    const isFork = !database.isEmpty && database.source !== '' && settings.mode === 'fork'
-    proofs.push({ role, ofFork: isFork && provider.schema ? await provider.schema(database, access) : null })
+    if (database.isEmpty) {
+      out.warn(
+        `${task.id}: the migrations of "${role}" run on an empty database; no fork of the base's to compare with`,
+      )
+      continue
+    }
+    if (provider.schema === undefined)
+      out.warn(`${task.id}: the schema of a ${settings.provider} database cannot be read: not compared`)
+    proofs.push({ role, ofFork: (await provider.schema?.(database, access)) ?? null })
   }
   return proofs
 }
@@ -92,14 +100,7 @@ export async function proveFromEmpty(
   if (state === 'failed') throw notProved(task, `on an empty database: ${message}`, log)
   const database = now.databases.find((one) => one.role === role)
   const { provider, settings } = await workOn({ repository: place, policy, record: now }, role)
-  if (ofFork === null || provider.schema === undefined || database === undefined) {
-    const why = provider.schema
-      ? 'there is no database of the base to fork'
-      : `the schema of a ${settings.provider} database cannot be read`
-    return out.warn(
-      `${task.id}: the migrations of "${role}" run on an empty database; not compared with the base's: ${why}`,
-    )
-  }
+  if (ofFork === null || provider.schema === undefined || database === undefined) return
   const ofEmpty = await provider.schema(database, accessTo(place, policy.settings, role, settings, now))
   const difference = firstSchemaDifference(ofFork, ofEmpty)
   if (difference) throw differs(task, role, difference, basename(place.mainWorktree))

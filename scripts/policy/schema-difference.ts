@@ -19,8 +19,8 @@ export function firstSchemaDifference(first: string, second: string): SchemaDiff
 
 function objectsOf(schema: string): Map<string, string> {
   const texts = schema
-    .split(/\n\s*\n/)
-    .map((text) => text.trim())
+    .split(/;\s*\n(?=(?:CREATE|ALTER) )|\n\s*\n(?=(?:CREATE|ALTER) )/)
+    .map((text) => text.trim().replace(/;$/, ''))
     .filter((text) => text !== '')
   const objects = new Map<string, string>()
   for (const text of texts) {
@@ -33,15 +33,19 @@ function objectsOf(schema: string): Map<string, string> {
   return objects
 }
 
+const KIND =
+  'TABLE|UNLOGGED TABLE|FOREIGN TABLE|VIRTUAL TABLE|UNIQUE INDEX|INDEX|VIEW|MATERIALIZED VIEW|TRIGGER|CONSTRAINT TRIGGER|FUNCTION|PROCEDURE|AGGREGATE|TYPE|DOMAIN|SEQUENCE|SCHEMA|EXTENSION|POLICY'
+const CREATED = new RegExp(
+  `^CREATE (?:OR REPLACE )?(${KIND}) (?:IF NOT EXISTS )?((?:"(?:[^"]|"")+"|\`[^\`]+\`|\\[[^\\]]+\\]|[^\\s(;."]+|\\.)+)`,
+  'i',
+)
+
 /** `CREATE TABLE users (` → `TABLE users`; what is altered goes by its whole line, as a constraint's. */
 function nameOf(text: string): string {
   const [line = ''] = text.split('\n')
-  const created =
-    /^CREATE (?:OR REPLACE )?(?:UNIQUE )?((?:\w+ )*?)(?:IF NOT EXISTS )?("(?:[^"]|"")+"(?:\."(?:[^"]|"")+")?|`[^`]+`|\[[^\]]+\]|[^\s(;]+)/i.exec(
-      line,
-    )
-  if (!created) return line.replace(/\s+/g, ' ').replace(/[;(]$/, '').trim()
-  return `${(created[1] ?? '').trim()} ${unquoted(created[2] ?? '')}`.trim()
+  const [, kind, name] = CREATED.exec(line) ?? []
+  if (kind === undefined || name === undefined) return line.replace(/\s+/g, ' ').trim()
+  return `${kind.toUpperCase()} ${unquoted(name)}`
 }
 
 /** SQLite keeps a name as it was written, and a rename writes it in quotes. */
