@@ -44,7 +44,12 @@ export const command: Command = {
     branch: { type: 'string', value: 'NAME', help: 'Its branch; default: "branch" of the settings, task/<id>' },
     base: { type: 'string', value: 'NAME', help: 'Branch it starts from and lands on' },
     'depends-on': { type: 'string', value: 'ID', multiple: true, help: 'A task that must land first' },
-    migrations: { type: 'string', value: 'DATABASE', help: 'It owns the migrations of this database' },
+    migrations: {
+      type: 'string',
+      value: 'DATABASE',
+      help: 'It owns the migrations of this database, or waits for them',
+    },
+    table: { type: 'string', value: 'NAME', multiple: true, help: 'A table of that database it changes' },
     agent: { type: 'string', value: 'NAME', help: 'Who works on it, e.g. claude; default: none' },
     path: { type: 'string', value: 'DIR', help: 'Where its worktree goes; default: "worktrees" of the settings' },
     launch: { type: 'boolean', help: 'Start its agent at once' },
@@ -95,6 +100,7 @@ function answersFrom(input: Input): TaskAnswers {
     context: textOption(input, 'context') ?? '',
     dependsOn: listOption(input, 'depends-on'),
     migrations: textOption(input, 'migrations') ?? null,
+    tables: listOption(input, 'table'),
     agent: textOption(input, 'agent') ?? 'none',
   }
 }
@@ -115,7 +121,7 @@ async function askedFor(input: Input): Promise<TaskAnswers | null> {
     steps: list('step', '; '),
     context: text('context'),
     dependsOn: list('depends-on'),
-    migrations: text('migrations'),
+    migrations: [text('migrations') ?? [], listOption(input, 'table')].flat().join(' ') || null,
     agent: text('agent'),
   } satisfies Record<keyof RawAnswers, string | null>)
   if (raw === null) return null
@@ -126,6 +132,7 @@ async function askedFor(input: Input): Promise<TaskAnswers | null> {
     shared: said.shared,
     steps: said.steps,
     dependsOn: said.dependsOn,
+    tables: said.tables,
   }
   // a pattern with a space is one pattern in a flag, two in a prompt
   return { ...asked, ...Object.fromEntries(Object.entries(flags).filter(([, words]) => words && words.length > 0)) }

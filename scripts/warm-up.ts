@@ -16,6 +16,7 @@ const SAMPLE = {
   context: '',
   dependsOn: [],
   migrations: null,
+  tables: [],
   agent: 'none',
   state: 'open',
   createdAt: '2026-01-01T00:00:00.000Z',

@@ -23,6 +23,7 @@ export function aTask(changes: Partial<Task> & { readonly id: string }): Task {
     context: '',
     dependsOn: [],
     migrations: null,
+    tables: [],
     agent: 'none',
     state: 'open',
     createdAt: '2026-01-01T00:00:00.000Z',
