@@ -1,5 +1,5 @@
 /** Liquibase: a changeset (id, author, file) that has run has a checksum; an edited one stops every later update. */
-import { type Brought, type Finding, pathsAfter } from './brought.ts'
+import type { Brought, Finding } from './brought.ts'
 
 interface Changeset {
   readonly key: string
@@ -8,9 +8,8 @@ interface Changeset {
 
 /** Changesets of the base stay as they are and in their order; new ones come after them, each with an id of its own. */
 export function liquibaseChangesets(brought: Brought): Finding[] {
-  const changed = brought.changes.map(({ path }) => path)
-  return pathsAfter(brought)
-    .filter((path) => changed.includes(path))
+  return brought.changes
+    .map(({ path }) => path)
     .flatMap((path) => {
       const message = firstBroken(
         changesetsOf(brought.baseText(path) ?? ''),

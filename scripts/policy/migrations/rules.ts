@@ -9,6 +9,7 @@ import { type MigrationSet, migrationFileOf } from './migration-set.ts'
 import { leaseHeld } from './owner.ts'
 import { schemaSource } from './schema-source.ts'
 import { duplicate, duplicateElsewhere, order } from './sequence.ts'
+import { opaque, tables } from './tables.ts'
 
 export type MigrationRule =
   | 'migration-owner'
@@ -38,6 +39,8 @@ const RULES: readonly Rule[] = [
   { rule: 'migration-order', find: order },
   { rule: 'migration-journal', find: journal },
   { rule: 'migration-graph', find: graph },
+  { rule: 'migration-table', find: tables },
+  { rule: 'migration-table', find: opaque, isWarning: true },
   {
     rule: 'migration-duplicate',
     find: (brought) => duplicateElsewhere(brought, (path) => migrationFileOf(brought.set, path)),

@@ -6,7 +6,7 @@ const RENUMBER = 'npx lanekeeper migration renumber'
 
 /** One version, two migrations: dbmate and golang-migrate never run the second and report success (measured). */
 export function duplicate({ set, added, known, base }: Brought): Finding[] {
-  if (!hasVersions(set)) return []
+  if (set.tool.order === 'graph') return []
   const own = firstFiles(added)
   return own.flatMap((file, index): Finding[] => {
     const twin = [...known, ...own.slice(0, index)].find((other) => isSameVersion(set, file, other))
@@ -19,7 +19,7 @@ export function duplicate({ set, added, known, base }: Brought): Finding[] {
 
 /** The same version in another open task's branch: whoever lands second has to renumber. */
 export function duplicateElsewhere({ set, added, facts, task }: Brought, fileOf: FileOf): Finding[] {
-  if (!hasVersions(set)) return []
+  if (set.tool.order === 'graph') return []
   const others = facts.elsewhere
     .filter((one) => one.task !== task.id)
     .flatMap(({ task, path }) => {
@@ -64,7 +64,7 @@ function hasVersions({ tool }: Pick<MigrationSet, 'tool'>): boolean {
 }
 
 function isSameVersion(set: MigrationSet, a: MigrationFile, b: MigrationFile): boolean {
-  if (a.unit !== b.unit || a.name === b.name) return false
+  if (a.unit !== b.unit || a.name === b.name || a.version === '') return false
   return compareVersions(a.version, b.version, set.tool.order) === 0 || isPrefixPair(set, a.version, b.version)
 }
 
