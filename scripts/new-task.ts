@@ -11,6 +11,7 @@ import {
   textOption,
   usageError,
 } from './command.ts'
+import { askedDocument } from './leases.ts'
 import { type MadeTask, makeTask } from './make-task.ts'
 import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -162,7 +163,7 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
   warnOfLeftovers(session)
   const text = [facts(made, document), nextSteps(session, made, shouldLaunch)].join('\n\n')
   return {
-    json: { ...document, ...(alarms.length > 0 ? { alarms } : {}) },
+    json: { ...document, ...askedDocument(made.lease), ...(alarms.length > 0 ? { alarms } : {}) },
     text,
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }

@@ -1,6 +1,7 @@
 /** The `"migrations"` of lanekeeper.json: which files they are, which tool runs them, and how tasks take turns. */
 import { checkedPatterns } from '../patterns.ts'
 import * as z from '../schema.ts'
+import { leaseRef } from './lease-text.ts'
 import { PRESETS, presetOf } from './presets.ts'
 
 const texts = () => z._default(z.array(z.string()), [])
@@ -28,10 +29,11 @@ export type MigrationSettings = z.infer<ReturnType<typeof Migrations>>
 
 /**
  * The entry with its preset's patterns where it has none of its own, all normalised.
- * @throws `bad-pattern`
+ * @throws `bad-pattern`; `bad-name` for a database that no ref can be called after
  */
 export function checkedMigrations(set: MigrationSettings): MigrationSettings {
   const { paths, schema } = presetOf(set.preset)
+  leaseRef(set.database)
   return {
     ...set,
     paths: checkedPatterns(set.paths.length > 0 ? set.paths : paths, 'migrations.paths'),

@@ -20,6 +20,14 @@ export function turnsOf({ migrations }: Pick<Settings, 'migrations'>, database: 
   return set ? { mode: set.mode, hours: set.leaseHours } : null
 }
 
+/** The database whose lease the task takes turns at; null for a task without migrations, or with those of mode `tables`. */
+export function leaseOf(
+  { migrations }: Pick<Task, 'migrations'>,
+  settings: Pick<Settings, 'migrations'>,
+): string | null {
+  return migrations !== null && turnsOf(settings, migrations)?.mode === 'lease' ? migrations : null
+}
+
 /** Databases with migrations, in the settings' order. */
 export function databasesOf({ migrations }: Pick<Settings, 'migrations'>): string[] {
   return [...new Set(migrations.map(({ database }) => database))]
