@@ -6,6 +6,7 @@ import { parseSettings } from '../../scripts/policy/settings.ts'
 const bare: ProjectFacts = {
   texts: new Map(),
   files: [],
+  heads: new Map(),
   untracked: [],
   packages: [],
   envFiles: [],
@@ -134,7 +135,7 @@ test('the settings hold what was detected and nothing else', () => {
     base: 'trunk',
     env: [{ file: '.env' }],
     databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
-    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+    migrations: [{ preset: 'prisma', database: 'dev' }],
   })
   expect(plan.edits.find(({ file }) => file === '.gitignore')?.after).toContain('.env\n/prisma/dev.db*\n')
 })

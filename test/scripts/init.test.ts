@@ -108,7 +108,7 @@ test('what the project is tells what is written', () => {
       { file: 'apps/web/.env.local', set: { PORT: '{{ports.WEB_PORT}}' } },
     ],
     databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
-    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+    migrations: [{ preset: 'prisma', database: 'dev' }],
   })
 })
 

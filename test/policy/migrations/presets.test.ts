@@ -23,6 +23,9 @@ const migrations: [preset: string, path: string, expected: string][] = [
   ['drizzle-v1', 'drizzle/20240101120000_nova/migration.sql', 'drizzle · 20240101120000 · 20240101120000_nova'],
   ['knex', 'migrations/20240101120000_users.ts', 'migrations · 20240101120000 · 20240101120000_users'],
   ['knex', 'api/migrations/20240101A-users.ts', 'api/migrations · 20240101A · 20240101A-users'],
+  ['knex', 'migrations/2.0.0-beta.127.js', 'migrations · 2.0.0-beta.127 · 2.0.0-beta.127'],
+  ['knex', 'migrations/001_init.js', 'migrations · 001 · 001_init'],
+  ['sequelize', 'migrations/1.2.0-users.js', 'migrations · 1.2.0-users · 1.2.0-users'],
   ['sequelize', 'migrations/20240101120000-users.js', 'migrations · 20240101120000 · 20240101120000-users'],
   [
     'sequelize',
