@@ -112,6 +112,16 @@ test('what the project is tells what is written', () => {
   })
 })
 
+test('the first lines of a migration tell the tool where its name does not', () => {
+  const mark = '-- what it is for\n-- migrate:up\ncreate table a (id int);\n'
+  const dbmate = createRepository({ 'db/migrations/20240101120000_a.sql': mark, 'db/schema.sql': '' })
+  const nobody = createRepository({ 'db/migrations/20240101120000_a.sql': 'create table a (id int);\n' })
+  for (const repository of [dbmate, nobody]) repository.lanekeeper(['init', '--yes'])
+  const migrationsOf = ({ root, read }: typeof dbmate) => JSON.parse(read(join(root, 'lanekeeper.json'))).migrations
+  expect(migrationsOf(dbmate)).toEqual([{ preset: 'dbmate', database: 'dev' }])
+  expect(migrationsOf(nobody)).toEqual([{ preset: 'custom', database: 'dev', paths: ['db/migrations'] }])
+})
+
 test('a Postgres on this machine becomes a role, and its worktrees fork it', () => {
   const repository = createRepository({ '.gitignore': '.env\n', 'package.json': '{"name":"p"}' })
   repository.write(join(repository.root, '.env'), 'DATABASE_URL=postgresql://u:sEcReT@localhost:5432/app\n')

@@ -66,17 +66,14 @@ function directoriesOf({ shape }: Sign, files: readonly string[]): Map<string, s
 function candidates({ files, packages, heads }: Facts): (dir: string, first: string) => Candidate {
   const all = new Set(files)
   const configs = files.filter((file) => /(^|\/)(go\.mod|Cargo\.toml|knexfile\.\w+|\.sequelizerc)$/.test(file))
-  const headOf = (dir: string) => [...heads].find(([path]) => isWithin(path, dir))?.[1] ?? ''
+  const headOf = (dir: string) => [...heads].find(([path]) => directoryOf(path) === dir)?.[1] ?? ''
   return (dir, first) => ({
     dir,
     first,
     head: headOf(dir),
     hasFile: (path) => all.has(path),
     hasAbove: (name) =>
-      configs.some((file) => {
-        const slash = file.lastIndexOf('/')
-        return name.test(file.slice(slash + 1)) && isWithin(dir, file.slice(0, Math.max(slash, 0)))
-      }),
+      configs.some((file) => name.test(file.slice(file.lastIndexOf('/') + 1)) && isWithin(dir, directoryOf(file))),
     dependsOn: (name) =>
       packages.some(
         ({ dir: where, manifest }) => isWithin(dir, where) && wordsOf(manifest).some((one) => name.test(one)),
@@ -90,13 +87,18 @@ function wordsOf(manifest: Manifest): string[] {
   return [...Object.keys(dependenciesOf(manifest)), ...scripts]
 }
 
+/** Empty for what lies at the root. */
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+}
+
 function isWithin(path: string, dir: string): boolean {
   return dir === '' || path === dir || path.startsWith(`${dir}/`)
 }
 
 /** A sign's patterns for a directory; what lies beside it only where it is there. */
 function patternsOf({ paths = ['{unit}'] }: Sign, dir: string, files: readonly string[]): string[] {
-  const above = dir.slice(0, Math.max(dir.lastIndexOf('/'), 0))
+  const above = directoryOf(dir)
   const patterns = paths.map((path) => path.replace('{unit}', dir).replace('{above}/', above === '' ? '' : `${above}/`))
   return patterns.filter((pattern, index) => {
     const isThere = matcherOf([pattern])

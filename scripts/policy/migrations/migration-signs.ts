@@ -94,7 +94,6 @@ const OWN_SHAPE: readonly Sign[] = [
     shape: /^(?<unit>(?:.*\/)?(?:liquibase|changelogs?))\/[^/]*changelog[^/]*\.(?:xml|ya?ml|json)$/,
   },
   { preset: 'mikroorm', shape: new RegExp(`^(?<unit>.*)\\/Migration\\d{8,17}(?:_[^/]*)?${CODE}$`) },
-  { preset: 'goose', shape: /^(?<unit>.*)\/\d+_[^/]*(?<!_test)\.go$/ },
 ]
 
 /** Numbered scripts or SQL: what is installed tells whose they are. */
@@ -129,7 +128,11 @@ const SHARED_SHAPE: readonly Sign[] = [
     shape: new RegExp(`${IN_MIGRATIONS}\\d+[A-Za-z]?[_.-][^/]*${CODE}$`),
     fits: ({ dependsOn, hasAbove }) => dependsOn(/^(knex|objection|bookshelf)$/) || hasAbove(/^knexfile\./),
   },
-  { preset: 'goose', shape: /^(?<unit>.*)\/\d+_[^/]*\.sql$/, fits: ({ head }) => /^--\s*\+goose\s/m.test(head) },
+  {
+    preset: 'goose',
+    shape: /^(?<unit>.*)\/\d+_[^/]*(?<!_test)\.(?:sql|go)$/,
+    fits: ({ head }) => /^--\s*\+goose\s|"github\.com\/pressly\/goose/m.test(head),
+  },
   {
     preset: 'dbmate',
     shape: /^(?<unit>.*)\/\d+[^/]*\.sql$/,
@@ -155,7 +158,7 @@ const NO_TOOLS: readonly Sign[] = [
   {
     preset: 'custom',
     shape:
-      /^(?<unit>(?:.*?\/)?[\w.-]*(?:migrations?|migrate))\/(?:.*\/)?(?:\d{3,}[_.-][^/]*|[A-Za-z_]{0,12}\d{8}[^/]*)(?<!\.d|\.spec|\.test)\.(?:[cm]?[jt]s|py|rb|php|exs|rs|java|kt|cs)$/,
+      /^(?<unit>(?:.*?\/)?[\w.-]*(?:migrations?|migrate))\/(?:.*\/)?(?:\d{3,}[_.-][^/]*|[A-Za-z_]{0,12}\d{8}[^/]*)(?<!\.d|[._]spec|[._]test)\.(?:[cm]?[jt]s|py|rb|php|exs|go|rs|java|kt|cs)$/,
   },
 ]
 
@@ -166,5 +169,6 @@ export const NOT_THE_PROJECTS =
   /(^|\/)(old[-_][^/]*|tests?|test[-_][^/]*|[^/]*[-_]tests?|__\w+__|testdata|fixtures?|examples?|samples?|templates?|docs?|e2e|specs?|mocks?|node_modules|vendor|third[-_]party)\//i
 /** A path without any of these in it is no migration; that spares nearly every file the signs. */
 export const WORTH_A_LOOK = /migrat|drizzle|changelog|liquibase|versions\/|\/V?\d/i
-/** SQL that the head of one file tells apart: goose's, dbmate's, or anybody's. */
-export const TOLD_BY_HEAD = /^(?<unit>(?:.*\/)?[^/]*migrat[^/]*(?:\/[^/]+)?)\/\d+[^/]*(?<!\.up|\.down)\.sql$/
+/** Files that the head of one of them tells apart: goose's, dbmate's, or anybody's. */
+export const TOLD_BY_HEAD =
+  /^(?<unit>(?:.*\/)?[^/]*migrat[^/]*(?:\/[^/]+)?)\/\d+[^/]*(?<!\.up|\.down|_test)\.(?:sql|go)$/

@@ -78,7 +78,7 @@ const sequelize: Preset = {
   title: 'Sequelize or Umzug',
   paths: ['migrations'],
   // umzug's own stamps have dots: 2024.01.31T12.00.00.users.ts
-  file: /^(?<unit>(?:.*\/)?)(?=(?<version>\d{4}\.\d\d\.\d\dT\d\d\.\d\d\.\d\d|\d+(?=[_-]|\.(?!\d))|\d[^/]+(?=\.\w+$)))(?<name>\d[^/]*?)(?<!\.d|\.spec|\.test)(?:\.(?:up|down))?\.(?:[cm]?[jt]s|sql)$/,
+  file: /^(?<unit>(?:.*\/)?)(?=(?<version>\d{4}\.\d\d\.\d\dT\d\d\.\d\d\.\d\d|\d+(?=[_-]|\.(?!\d))|\d[^/]+?(?=(?:\.(?:up|down))?\.\w+$)))(?<name>\d[^/]*?)(?<!\.d|\.spec|\.test)(?:\.(?:up|down))?\.(?:[cm]?[jt]s|sql)$/,
   order: 'name',
   schema: ['models', 'src/models'],
   language: 'code',

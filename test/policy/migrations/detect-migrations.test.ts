@@ -169,8 +169,17 @@ const trees: [name: string, tree: Tree, found: string[]][] = [
     { files: ['db/migrations/000001_a.up.sql', 'db/migrations/000001_a.down.sql', 'go.mod'] },
     ['golang-migrate: db/migrations'],
   ],
-  ['goose in Go', { files: [`db/migrations/${STAMP}_a.go`, 'go.mod'] }, ['goose: db/migrations']],
+  [
+    'goose in Go',
+    { files: [`db/migrations/${STAMP}_a.go`, 'go.mod'], head: 'import (\n\t"github.com/pressly/goose/v3"\n)' },
+    ['goose: db/migrations'],
+  ],
   ['goose in SQL', { files: ['migrations/00001_a.sql', 'go.mod'], head: '-- a comment\n-- +goose Up\n' }, ['goose']],
+  [
+    'Go of another runner',
+    { files: ['store/migration/000_a.go', 'go.mod'], head: 'package migration' },
+    ['custom: store/migration'],
+  ],
   ['sqlx', { files: [`crates/db/migrations/${STAMP}_a.sql`, 'Cargo.toml'] }, ['sqlx: crates/db/migrations']],
   ['ecto', { files: [`priv/repo/migrations/${STAMP}_a.exs`, 'mix.exs'] }, ['ecto']],
   ['ecto in an umbrella', { files: [`apps/core/priv/repo/migrations/${STAMP}_a.exs`] }, ['ecto']],

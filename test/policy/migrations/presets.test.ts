@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareVersions, migrationFileOf } from '../../../scripts/policy/migrations/migration-set.ts'
 import { PRESETS, presetOf } from '../../../scripts/policy/migrations/presets.ts'
@@ -87,8 +88,10 @@ const migrations: [preset: string, path: string, expected: string][] = [
   ['flyway', 'db/migration/V1.2.3__users.sql', 'db/migration · 1.2.3 · 1.2.3__users'],
   ['flyway', 'db/migration/V2_1__users.sql', 'db/migration · 2_1 · 2_1__users'],
   ['flyway', 'db/migration/V2024.01.31.1200__users.java', 'db/migration · 2024.01.31.1200 · 2024.01.31.1200__users'],
-  ['liquibase', 'src/main/resources/db/changelog/001-users.sql', 'src/main/resources/db/changelog · 001- · 001-users'],
-  ['liquibase', 'db/changelog/users.xml', 'db/changelog · users.xml · users'],
+  ['liquibase', 'src/main/resources/db/changelog/001-users.sql', 'src/main/resources/db/changelog · 001 · 001-users'],
+  ['liquibase', 'db/changelog/users.xml', 'db/changelog · users · users'],
+  ['liquibase', 'db/changelog/db.changelog-1.0.xml', 'db/changelog · db.changelog-1.0 · db.changelog-1.0'],
+  ['liquibase', 'db/changelog/20150805124838_bank.xml', 'db/changelog · 20150805124838 · 20150805124838_bank'],
   ['golang-migrate', 'migrations/000001_users.up.sql', 'migrations · 000001 · 000001_users'],
   ['golang-migrate', 'migrations/000001_users.down.sql', 'migrations · 000001 · 000001_users'],
   ['golang-migrate', 'migrations/000069_upgrade_v6.1.up.sql', 'migrations · 000069 · 000069_upgrade_v6.1'],
@@ -278,4 +281,53 @@ describe('the catalogue', () => {
           expect(performance.now() - start, `${id} ${pattern} ${part}`).toBeLessThan(100)
         }
   })
+})
+
+test('whatever a path is, what is read of it stands in it', () => {
+  const part = fc.constantFrom(
+    'db',
+    'migrations',
+    'versions',
+    'V',
+    'U',
+    'Migration',
+    '_',
+    '-',
+    '.',
+    '7',
+    '0007',
+    '20240101120000',
+  )
+  const word = fc.oneof(part, fc.string({ maxLength: 4 }))
+  const segment = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join('').replaceAll('/', ''))
+  const ending = fc.constantFrom(
+    '.sql',
+    '.up.sql',
+    '.down.sql',
+    '.ts',
+    '.js',
+    '.py',
+    '.rb',
+    '.php',
+    '.exs',
+    '.go',
+    '/migration.sql',
+    '/up.sql',
+  )
+  const path = fc
+    .tuple(fc.array(segment, { minLength: 1, maxLength: 4 }), ending)
+    .map(([parts, end]) => parts.join('/') + end)
+  fc.assert(
+    fc.property(fc.constantFrom(...PRESETS), path, (tool, text) => {
+      const file = migrationFileOf({ tool }, text)
+      if (!file) return
+      expect(file.version).not.toBe('')
+      expect(file.name).toContain(file.version)
+      expect(file.name).not.toContain('/')
+      expect(text.startsWith(file.unit === '' ? '' : `${file.unit}/`)).toBe(true)
+      expect(text.slice(file.unit === '' ? 0 : file.unit.length + 1)).toContain(file.name)
+      expect(() => compareVersions(file.version, '1', tool.order)).not.toThrow()
+    }),
+    { numRuns: 3_000 },
+  )
 })
