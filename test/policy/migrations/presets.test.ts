@@ -119,6 +119,12 @@ const migrations: [preset: string, path: string, expected: string][] = [
   ['custom', 'migrations/m150101_185401_users.php', 'migrations · 150101_185401 · m150101_185401_users'],
   ['custom', 'Migrations/20240101120000_Users.Designer.cs', 'Migrations · 20240101120000 · 20240101120000_Users'],
   ['custom', 'migrations/Version20240101120000.php', 'migrations · 20240101120000 · Version20240101120000'],
+  // Diesel counts within a second
+  [
+    'custom',
+    'migrations/2026-04-22-005541-0001_a/up.sql',
+    'migrations · 2026-04-22-005541-0001 · 2026-04-22-005541-0001_a',
+  ],
   ['custom', 'migrations/7.sql', 'migrations · 7 · 7'],
 ]
 
@@ -199,8 +205,8 @@ describe('the order of versions', () => {
     ['kysely', ['001_a', '20230309T045948368Z-init', '20230309T045948369Z-a', '20230309T045948369Z-b']],
     ['supabase', ['20240101', '20240101120000', '20240102']],
     ['knex', ['20240101A', '20240101B', '20240102A']],
-    ['custom', ['7', '0008', '1.0', '2024-01-31', '2024-01-31-120000', '20240131_120000'].slice(0, 2)],
-    ['custom', ['2023-12-31-235959', '2024-01-31', '2024-01-31-120000']],
+    ['custom', ['7', '0008', '10', '10.1']],
+    ['custom', ['2023-12-31-235959', '2024-01-31', '2024-01-31-120000', '2024-01-31-120000-0001']],
     ['typeorm', ['1706702400000', '1706702400001']],
   ]
   test.each(rising)('%s: %j', (preset, versions) => {
