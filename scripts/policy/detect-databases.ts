@@ -1,4 +1,4 @@
-/** Databases in env files, and directories of migrations among a project's files. */
+/** Databases in env files. */
 import { parseDatabaseUrl } from './database-url.ts'
 import { isRemote, parsePostgresUrl } from './postgres-url.ts'
 import type { EnvFileFact } from './project-facts.ts'
@@ -108,46 +108,4 @@ function named(groups: readonly Group[]): DetectedDatabase[] {
     taken.add(role)
     return { role, vars, provider, mode: isTest ? 'empty' : 'fork', path, dir }
   })
-}
-
-const MIGRATION_DIRS = [
-  'prisma/migrations',
-  'drizzle',
-  'db/migrate',
-  'db/migrations',
-  'database/migrations',
-  'supabase/migrations',
-  'src/db/migrations',
-  'src/database/migrations',
-  'src/migrations',
-  'server/migrations',
-  'alembic/versions',
-  'migrations/versions',
-  'priv/repo/migrations',
-  'migrations',
-]
-/** What a migration is written in; a `drizzle/` or `migrations/` folder of other things is none. */
-const MIGRATION_FILE = /\.(sql|[cm]?[jt]s|py|rb|php|exs)$/
-const SCRIPT = /\.[cm]?[jt]s$/
-/** A migration in JavaScript carries its place in the order; codemods of that name (`migrations/svelte-5/`) do not. */
-const NUMBERED = /(^|\/)V?\d|\d{4}/
-const DJANGO = /^(.*\/)?migrations\/\d{4}_\w+\.py$/
-
-/**
- * Directories that hold migrations, outermost only.
- * @param files paths of the project
- * @param packageDirs directories that may have them, '' for the root
- */
-export function detectMigrations(files: readonly string[], packageDirs: readonly string[]): string[] {
-  const candidates = packageDirs.flatMap((dir) => MIGRATION_DIRS.map((name) => (dir === '' ? name : `${dir}/${name}`)))
-  const known = candidates.filter((dir) =>
-    files.some((file) => file.startsWith(`${dir}/`) && isMigration(file, file.slice(dir.length + 1))),
-  )
-  const django = files.filter((file) => DJANGO.test(file)).map((file) => file.slice(0, file.lastIndexOf('/')))
-  const all = [...new Set([...known, ...django])]
-  return all.filter((dir) => !all.some((other) => other !== dir && dir.startsWith(`${other}/`))).sort()
-}
-
-function isMigration(file: string, below: string): boolean {
-  return MIGRATION_FILE.test(file) && (!SCRIPT.test(file) || NUMBERED.test(below))
 }

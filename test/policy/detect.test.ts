@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { detectDatabases, detectMigrations, detectServers } from '../../scripts/policy/detect-databases.ts'
+import { detectDatabases, detectServers } from '../../scripts/policy/detect-databases.ts'
 import { detectServices } from '../../scripts/policy/detect-services.ts'
 import type { Manifest } from '../../scripts/policy/package-scripts.ts'
 import type { EnvFileFact } from '../../scripts/policy/project-facts.ts'
@@ -123,21 +123,4 @@ describe('databases', () => {
     expect(detectServers([env('.env', variables)])).toEqual(['DATABASE_URL (postgresql)'])
     expect(detectDatabases([env('.env', variables)])).toEqual([])
   })
-})
-
-const trees: [name: string, files: string[], dirs: string[]][] = [
-  ['prisma', ['prisma/migrations/1_a/migration.sql', 'prisma/schema.prisma'], ['prisma/migrations']],
-  ['drizzle', ['drizzle/0000_a.sql', 'drizzle/meta/_journal.json', 'drizzle.config.ts'], ['drizzle']],
-  ['a folder of that name without migrations', ['migrations/README.md', 'drizzle/logo.png'], []],
-  ['codemods', ['packages/db/migrations/svelte-5/index.js', 'migrations/routes/hoist.ts'], []],
-  ['knex', ['migrations/20240101120000_users.ts'], ['migrations']],
-  ['knex in src', ['src/database/migrations/20240101120000_users.ts'], ['src/database/migrations']],
-  ['mikro-orm', ['src/migrations/Migration20240101.ts'], ['src/migrations']],
-  ['rails', ['db/migrate/1_a.rb'], ['db/migrate']],
-  ['django', ['shop/migrations/0001_initial.py', 'shop/migrations/__init__.py'], ['shop/migrations']],
-  ['a package', ['packages/db/drizzle/0000_a.sql'], ['packages/db/drizzle']],
-  ['alembic', ['migrations/versions/a.py', 'migrations/env.py'], ['migrations']],
-]
-test.each(trees)('migrations of %s', (_name, files, dirs) => {
-  expect(detectMigrations(files, ['', 'packages/db'])).toEqual(dirs)
 })

@@ -108,8 +108,18 @@ test('what the project is tells what is written', () => {
       { file: 'apps/web/.env.local', set: { PORT: '{{ports.WEB_PORT}}' } },
     ],
     databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
-    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+    migrations: [{ preset: 'prisma', database: 'dev' }],
   })
+})
+
+test('the first lines of a migration tell the tool where its name does not', () => {
+  const mark = '-- what it is for\n-- migrate:up\ncreate table a (id int);\n'
+  const dbmate = createRepository({ 'db/migrations/20240101120000_a.sql': mark, 'db/schema.sql': '' })
+  const nobody = createRepository({ 'db/migrations/20240101120000_a.sql': 'create table a (id int);\n' })
+  for (const repository of [dbmate, nobody]) repository.lanekeeper(['init', '--yes'])
+  const migrationsOf = ({ root, read }: typeof dbmate) => JSON.parse(read(join(root, 'lanekeeper.json'))).migrations
+  expect(migrationsOf(dbmate)).toEqual([{ preset: 'dbmate', database: 'dev' }])
+  expect(migrationsOf(nobody)).toEqual([{ preset: 'custom', database: 'dev', paths: ['db/migrations'] }])
 })
 
 test('a Postgres on this machine becomes a role, and its worktrees fork it', () => {

@@ -21,7 +21,7 @@ export const Migrations = () =>
     editable: texts(),
     /** Hours without a commit or a renewal after which the next task in line may take the lease. */
     leaseHours: z._default(z.number().check(z.positive()), 24),
-    /** Command that makes a new migration, {{name}} filled in; empty: the preset's tool, or a template. */
+    /** Command that makes a new migration, {{name}} and {{unit}} filled in; empty: the preset's tool, or a template. */
     create: z._default(z.string(), ''),
   })
 
