@@ -1,5 +1,6 @@
 /** What has been found in a file so far, and how a table is written down: `schema.table`. */
 import { Cursor } from './sql-cursor.ts'
+import type { Owners } from './sql-owners.ts'
 import type { Statement } from './sql-statements.ts'
 
 export interface TouchedTable {
@@ -31,10 +32,11 @@ export function tableOf(name: readonly string[]): string {
 export class Findings {
   readonly touched: TouchedTable[] = []
   readonly opaque: OpaquePart[] = []
-  /** The tables of indexes, triggers and statistics that this file made: `DROP INDEX i` names none. */
-  readonly owners = new Map<string, string>()
 
-  constructor(readonly source: string) {}
+  constructor(
+    readonly source: string,
+    readonly owners: Owners,
+  ) {}
 
   add(table: string, line: number, statement: string): void {
     const last = this.touched.at(-1)

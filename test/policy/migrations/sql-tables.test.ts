@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tablesInSql, writtenTable } from '../../../scripts/policy/migrations/sql-tables.ts'
+import { Owners, tablesInSql, writtenTable } from '../../../scripts/policy/migrations/sql-tables.ts'
 
 function touchedIn(text: string): string {
   return [...new Set(tablesInSql(text).touched.map(({ table }) => table))].join(' ')
@@ -160,6 +160,7 @@ describe('opaque', () => {
     ['CREATE TABLE ${schema}.a (id int)', ['1: CREATE TABLE ${schema}.a (id int)']],
     ['DROP TABLE a_{{ name }}', ['1: DROP TABLE a_{{ name }}']],
     ['DROP TABLE :name', ['1: DROP TABLE :name']],
+    ['CREATE INDEX i ON :name (a)', ['1: CREATE INDEX i ON :name (a)']],
     ['DROP TABLE U&"\\0061"', ['1: DROP TABLE U&"\\0061"']],
     ['FROBNICATE a', ['1: FROBNICATE a']],
     ["SELECT 1;\nINSERT INTO a VALUES ('x", ['2: a text that is never closed']],
@@ -193,6 +194,25 @@ describe('a file cut by its runner is read in all its parts, semicolon or not', 
     ['-- Up Migration\nCREATE TABLE a (id int);\n-- Down Migration\nDROP TABLE b;'],
   ])('%s', (text) => {
     expect(touchedIn(text)).toBe('public.a public.b')
+  })
+})
+
+describe('what names no table is known from the files before', () => {
+  const cases: [string, string, string, number][] = [
+    ['CREATE INDEX i ON a (b)', 'DROP INDEX i', 'public.a', 0],
+    ['CREATE INDEX i ON app.a (b)', 'DROP INDEX app.i', 'app.a', 0],
+    ['CREATE INDEX i ON app.a (b)', 'DROP INDEX i', '', 1],
+    ['CREATE INDEX i ON a (b); ALTER INDEX i RENAME TO j', 'DROP INDEX IF EXISTS j', 'public.a', 0],
+    ['CREATE INDEX i ON "new_User" (b); ALTER TABLE "new_User" RENAME TO "User"', 'DROP INDEX i', 'public.User', 0],
+    ['CREATE INDEX i ON `a` (b); RENAME TABLE `a` TO `b`', 'DROP INDEX i', 'public.b', 0],
+    ['CREATE TRIGGER i AFTER INSERT ON a BEGIN SELECT 1; END', 'DROP TRIGGER i; DROP INDEX j', 'public.a', 1],
+  ]
+  it.each(cases)('%s  then  %s  →  %s, %i opaque', (before, text, tables, hidden) => {
+    const owners = new Owners()
+    tablesInSql(before, owners)
+    const { touched, opaque } = tablesInSql(text, owners)
+    expect(touched.map(({ table }) => table).join(' ')).toBe(tables)
+    expect(opaque.length).toBe(hidden)
   })
 })
 
