@@ -76,7 +76,7 @@ function createTable(reader: Reader): void {
   const { at } = reader
   if (reader.skipPast('inherits') && reader.takeSign('(')) reader.touchNames()
   reader.at = at
-  if (reader.skipPast('execute') && reader.word(-2) === 'as') reader.isOpaque()
+  if (reader.skipPast('as') && reader.word() === 'execute') reader.isOpaque()
 }
 
 function alterRelation(reader: Reader): void {

@@ -29,7 +29,10 @@ describe('Postgres', () => {
     ['ALTER TABLE a ATTACH PARTITION b DEFAULT', 'public.a public.b'],
     ['ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c (id)', 'public.a'],
     ['DROP TABLE IF EXISTS a, b."C" CASCADE', 'public.a b.C'],
-    ['TRUNCATE a, ONLY b', 'public.a public.b'],
+    ['TRUNCATE a *, ONLY b', 'public.a public.b'],
+    ['ALTER TABLE a ADD UNIQUE (b, rename, c)', 'public.a'],
+    ['CREATE STATISTICS s ON (extract(year FROM b)), c FROM a', 'public.a'],
+    ["SELECT a\n  #>> '{b}' FROM c; DROP TABLE d", 'public.d'],
     ['CREATE INDEX ON a (b)', 'public.a'],
     ['CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY a USING btree (b)', 'public.a'],
     ['CREATE INDEX i ON a (b); DROP INDEX i', 'public.a'],
@@ -79,6 +82,7 @@ describe('MySQL', () => {
     ["INSERT INTO `a` VALUES ('it\\'s; DROP TABLE b; --')", 'public.a'],
     ["# it's a comment; DROP TABLE a\nDROP TABLE b # and isn't this; DROP TABLE c", 'public.b'],
     ['/*!40101 ALTER TABLE a DISABLE KEYS */;', 'public.a'],
+    ['ALTER TABLE /*!40101 a */ RENAME TO b', 'public.a public.b'],
     [
       'CREATE TABLE `a` (id int);--> statement-breakpoint\nDROP TABLE `b`--> statement-breakpoint\nDROP TABLE c',
       'public.a public.b public.c',
@@ -87,7 +91,7 @@ describe('MySQL', () => {
     ["SELECT * INTO OUTFILE 'x' FROM `a`; SELECT 1 INTO @b", ''],
     ['CREATE DEFINER=`root`@`%` SQL SECURITY DEFINER VIEW `v` AS SELECT 1', 'public.v'],
     [
-      'CREATE TRIGGER x BEFORE INSERT ON `a` FOR EACH ROW BEGIN IF 1 THEN DELETE FROM b; END IF; END; DROP TABLE c',
+      'CREATE TRIGGER x BEFORE INSERT ON `a` FOR EACH ROW BEGIN IF 1 THEN DELETE FROM b; END IF; DELETE FROM d; END; DROP TABLE c',
       'public.a public.c',
     ],
     [
@@ -135,6 +139,8 @@ describe('opaque', () => {
   const cases: [string, string[]][] = [
     ['DO $$ BEGIN DROP TABLE a; END $$', ['1: DO $$ BEGIN DROP TABLE a; END $$']],
     ['EXECUTE p(1)', ['1: EXECUTE p(1)']],
+    ['CREATE TABLE a (b) AS EXECUTE p(1)', ['1: CREATE TABLE a (b) AS EXECUTE p(1)']],
+    ['ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b', ['1: ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b']],
     ['\nCALL p()', ['2: CALL p()']],
     [
       'CREATE\n  FUNCTION f() RETURNS int\n  AS $$ DELETE FROM a $$',
@@ -200,7 +206,7 @@ describe('a file cut by its runner is read in all its parts, semicolon or not', 
 describe('what names no table is known from the files before', () => {
   const cases: [string, string, string, number][] = [
     ['CREATE INDEX i ON a (b)', 'DROP INDEX i', 'public.a', 0],
-    ['CREATE INDEX i ON app.a (b)', 'DROP INDEX app.i', 'app.a', 0],
+    ['CREATE INDEX CONCURRENTLY i ON app.a (b)', 'DROP INDEX CONCURRENTLY IF EXISTS app.i', 'app.a', 0],
     ['CREATE INDEX i ON app.a (b)', 'DROP INDEX i', '', 1],
     ['CREATE INDEX i ON a (b); ALTER INDEX i RENAME TO j', 'DROP INDEX IF EXISTS j', 'public.a', 0],
     ['CREATE INDEX i ON "new_User" (b); ALTER TABLE "new_User" RENAME TO "User"', 'DROP INDEX i', 'public.User', 0],
