@@ -3,6 +3,7 @@
  * where a migration library takes a table (Knex, Kysely, node-pg-migrate, TypeORM, Sequelize, Rails, Django, Alembic, Laravel,
  * Ecto). A name that is computed is not seen, and SQL within strings is not read: good for a warning, never for a refusal.
  */
+import { Scanner } from './sql-scanner.ts'
 import { asciiLower } from './sql-token.ts'
 
 export interface CodeTable {
@@ -111,14 +112,7 @@ function qualified(name: string, schema: string | undefined): string {
 }
 
 function withLines(text: string, found: readonly { readonly table: string; readonly at: number }[]): CodeTable[] {
-  const tables = new Map<string, CodeTable>()
-  let [line, counted] = [1, 0]
-  for (const { table, at } of found) {
-    for (let next = text.indexOf('\n', counted); next !== -1 && next < at; next = text.indexOf('\n', counted)) {
-      line += 1
-      counted = next + 1
-    }
-    tables.set(`${line} ${table}`, { table, line })
-  }
-  return [...tables.values()]
+  const scan = new Scanner(text)
+  const tables = found.map(({ table, at }) => ({ table, line: scan.lineOf(at) }))
+  return [...new Map(tables.map((one) => [`${one.line} ${one.table}`, one])).values()]
 }
