@@ -6,6 +6,8 @@
  * VACUUM, ANALYZE, REINDEX. Opaque is what may change tables that it does not name: `DO`, `EXECUTE`, `CALL`, the bodies of
  * routines, psql's commands, `DROP INDEX i` of an index nobody saw made, ALL TABLES, CASCADE from what is no table, a
  * search path, a name that a template fills in, a statement nobody here knows, and whatever follows an unclosed quote.
+ * Not seen: what a function does that a SELECT calls, what a trigger or a foreign key sets off, what DROP TABLE … CASCADE takes
+ * from other tables. Of a joined UPDATE or DELETE, which only MySQL has, every table joined counts as touched.
  *
  * Held against Postgres' own grammar by `sql-tables-agree-with-postgres.test.ts`. MySQL and SQLite are read too; their tables
  * have no schema and are listed below `public` all the same.
@@ -73,9 +75,9 @@ export function tablesInSql(text: string, owners = new Owners()): SqlTables {
   const found = new Findings(text, owners)
   const { statements, isCutOff } = statementsOf(tokens)
   for (const statement of statements) readStatement(statement, found)
-  for (const token of tokens) if (isDangerousMeta(token)) found.addOpaque(token.line, token.start, token.end)
-  const last = statements.at(-1)?.[0]
-  if (isCutOff && last !== undefined) found.addOpaque(last.line, last.start)
+  for (const token of tokens) if (isDangerousMeta(token)) found.addOpaque(token, token)
+  const last = statements.at(-1)
+  if (isCutOff && last?.[0] !== undefined) found.addOpaque(last[0], last.at(-1))
   if (unclosed !== null) found.opaque.push({ line: unclosed.line, what: `${unclosed.what} that is never closed` })
   const opaque = found.opaque.toSorted((a, b) => a.line - b.line)
   return { touched: found.touched, opaque, declared: declaredIn(comments) }
@@ -106,7 +108,7 @@ function readStatement(tokens: Statement, found: Findings): void {
   const word = head.kind === 'word' || head.kind === 'sign' ? head.text : ''
   const read = Object.hasOwn(READ_BY_HEAD, word) ? READ_BY_HEAD[word] : undefined
   if (read !== undefined) read(tokens, found)
-  else if (!CHANGES_NOTHING.has(word)) found.addOpaque(head.line, head.start)
+  else if (!CHANGES_NOTHING.has(word)) found.addOpaque(head, tokens.at(-1))
   const isDefinitionOfBody = word === 'create' && HAS_BODY.has(objectKindOf(tokens)?.kind ?? '')
   if (!isDefinitionOfBody) readChanges(tokens, found)
 }
