@@ -1,6 +1,6 @@
 /** Whatever ends a task gives its lease back and the next in line has it; what a kill left behind heals. */
-import { chmodSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { gitThat } from '../support/altered-git.ts'
 import { heldSince, leased, leaseNow, migration, putLease } from '../support/leases.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { startTask, workedTask } from '../support/task-worktrees.ts'
@@ -60,17 +60,11 @@ it('a task whose worktree could not be made leaves no lease', () => {
   expect(leaseNow(project)).toMatchObject({ holder: null, queue: [] })
 })
 
-/** A git that kills its caller when a lease is to be let go: the task has ended by then. */
-function killedAtRelease(project: TestRepository): NodeJS.ProcessEnv {
-  const real = project.run('sh', ['-c', 'command -v git']).stdout.trim()
-  const script = `#!/bin/sh\ncase "$*" in *"-m release by"*) kill -9 $PPID $$;; esac\nexec ${real} "$@"\n`
-  chmodSync(project.write('bin/git', script), 0o755)
-  return { ...project.env, PATH: `${project.path('bin')}:${project.env.PATH}` }
-}
-
 it('a landing that is killed between leaves a lease that counts as free; doctor tells, gc and claim heal', () => {
   const { project, second } = story()
-  expect(project.lanekeeper(['land', 'first'], { env: killedAtRelease(project) }).status).not.toBe(0)
+  // the task has ended by the time the lease is let go
+  const env = gitThat(project, '-m release by', 'kill -9 $PPID $$')
+  expect(project.lanekeeper(['land', 'first'], { env }).status).not.toBe(0)
   expect(leaseNow(project)).toMatchObject({ holder: { task: 'first' }, fence: 1 })
   expect(project.lanekeeper(['doctor']).stdout).toContain(
     'task first is gone and holds the lease on the migrations of dev',
