@@ -49,6 +49,15 @@ it('an edit that takes the migrations away gives the lease back, one that gives 
   expect(leaseNow(project)?.queue).toEqual([])
 })
 
+it('land --all lands the holder first, then who waits, as the lease passes from one to the next', () => {
+  const project = createRepository(leased())
+  const [old, young, last] = ['old', 'young', 'last'].map((id) => workedTask(project, id, { migrations: 'dev' }))
+  for (const path of [young, last, old]) migration(project, ['claim'], path)
+  const answer = JSON.parse(project.lanekeeper(['land', '--all', '--json']).stdout)
+  expect(answer.landed.map(({ task }: { task: string }) => task)).toEqual(['young', 'last', 'old'])
+  expect(leaseNow(project)).toMatchObject({ holder: null, fence: 3, queue: [] })
+})
+
 it('a task whose worktree could not be made leaves no lease', () => {
   const project = createRepository(leased())
   project.git(['branch', 'task'])
