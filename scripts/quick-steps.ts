@@ -6,6 +6,7 @@
 import { rolesToMigrate } from './policy/database-settings.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
+import { composeEnvFiles } from './system/compose.ts'
 import { isLeftOver, sweepAside } from './system/databases/aside.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
 import { forksAhead } from './system/databases/fork-ahead.ts'
@@ -80,7 +81,8 @@ const QUICK_STEPS: readonly [StepName, QuickStep][] = [
 export async function quickSteps(repository: Repository, policy: Policy, options: QuickOptions): Promise<Provisioned> {
   const id = worktreeId(repository.gitDir)
   const known = readRecord(repository, id)
-  const states = openPathStates(repository, policy.settings, DOCUMENT_NAMES)
+  const also = [...DOCUMENT_NAMES, ...composeEnvFiles(repository, policy.settings)]
+  const states = openPathStates(repository, policy.settings, also)
   const work: Work = { repository, policy, options, known, states }
   const changed: string[] = []
   let record = writeIfNew(repository, known, openRecord(repository, policy, id, known))

@@ -15,6 +15,7 @@ import {
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
+import { composeProjectOf } from './compose.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { notesOf, type WorktreeRecord } from './ledger.ts'
@@ -46,7 +47,10 @@ export async function writeDocuments(
     ...(used.some((place) => place.includes('/')) ? [`${OWN_DIRECTORY}/`] : []),
     ...hiddenParent(repository),
   ])
-  const facts = documentFacts(policy, record, places)
+  const facts = {
+    ...documentFacts(policy, record, places),
+    compose: composeProjectOf(repository, policy.settings, record),
+  }
   const texts: Record<DocumentName, string | null> = {
     'TASK.md': facts.task && taskDocument(facts.task, facts),
     'WORKTREE.md': worktreeDocument(facts),
@@ -105,7 +109,11 @@ function makeOwnDirectory(repository: Repository): void {
   }
 }
 
-function documentFacts(policy: Policy, record: WorktreeRecord, places: DocumentFacts['places']): DocumentFacts {
+function documentFacts(
+  policy: Policy,
+  record: WorktreeRecord,
+  places: DocumentFacts['places'],
+): Omit<DocumentFacts, 'compose'> {
   const open = openTasks(policy)
   const ports = record.ports?.ports ?? {}
   return {
