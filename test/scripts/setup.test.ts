@@ -231,3 +231,12 @@ it('a database that is not ready disables its variable in every file that names 
   expect(envOf(project, 'one', '.env').DATABASE_URL).toMatch(/^lanekeeper-disabled:/)
   expect(setup(project, project.path('one'))).toMatchObject({ state: 'failed' })
 })
+
+it('a Postgres that no env file names is nothing to do, however often', () => {
+  const settings = { databases: { dev: { provider: 'postgres', vars: ['DATABASE_URL'] } } }
+  const project = createAdopted({ 'lanekeeper.json': JSON.stringify(settings) })
+  project.git(['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '-q', '-b', 'one', '../one'])
+  for (const args of [[], ['--wait'], ['--wait']]) setup(project, project.path('one'), args)
+  const answer = setup(project, project.path('one'), ['--wait'])
+  expect(answer).toMatchObject({ state: 'ready', databases: {}, problems: [] })
+})

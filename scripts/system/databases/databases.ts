@@ -81,7 +81,10 @@ export async function provisionDatabases(
   }
   const outcomes: Outcome[] = []
   for (const [role, settings] of roles) outcomes.push(await outcomeOf(role, settings, context))
-  for (const { record: database } of outcomes) if (database) known.set(database.role, database)
+  for (const [index, { record: database }] of outcomes.entries())
+    if (database) known.set(database.role, database)
+    // nothing to fork: what was planned before is cleared away
+    else known.delete(roles[index]?.[0] ?? '')
   return {
     databases: [...known.values()],
     step: stepOf(outcomes),
