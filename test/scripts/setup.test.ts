@@ -238,5 +238,6 @@ it('a Postgres that no env file names is nothing to do, however often', () => {
   project.git(['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '-q', '-b', 'one', '../one'])
   for (const args of [[], ['--wait'], ['--wait']]) setup(project, project.path('one'), args)
   const answer = setup(project, project.path('one'), ['--wait'])
-  expect(answer).toMatchObject({ state: 'ready', databases: {}, problems: [] })
+  expect(answer).toMatchObject({ state: 'ready', problems: [] })
+  expect(answer.databases).toEqual({})
 })
