@@ -94,9 +94,10 @@ export async function provisionDatabases(
 
 function stepOf(outcomes: readonly Outcome[]): Step {
   const states = outcomes.map(({ record }) => record?.state)
-  const notes = outcomes.flatMap(({ note, problem }) => problem?.message ?? note ?? [])
   const isOpen = states.some((state) => state === 'planned' || state === 'created' || state === 'destroying')
   const state = states.includes('failed') ? 'failed' : isOpen ? 'pending' : 'done'
+  // the notes of a step that is done are told beside the problems
+  const notes = outcomes.flatMap(({ note, problem }) => (state === 'done' ? note : (problem?.message ?? note)) ?? [])
   return { state, ...(notes.length > 0 ? { message: notes.join('\n') } : {}) }
 }
 
