@@ -52,7 +52,7 @@ async function replace(
   const json = { role, provider: database.provider, content: content.kind }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would give ${what(database)}.` }
-  await withWorktreeLock(repository, () => replaceNow(worktree, role, content))
+  await withWorktreeLock(repository, () => replaceNow(worktree, role, content), session.out)
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
@@ -128,7 +128,7 @@ export async function snapshot(input: Input, session: Session): Promise<Result> 
   const json = { role, name }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would keep database ${role} (${resource}) as ${name}.` }
-  const made = await withWorktreeLock(worktree.repository, () => keep(worktree, role, name))
+  const made = await withWorktreeLock(worktree.repository, () => keep(worktree, role, name), session.out)
   return {
     json: { ok: true, ...json, resource: made.resource, createdAt: made.createdAt },
     text: `Kept database ${role} as ${name}. Bring it back: npx lanekeeper db restore ${name}`,

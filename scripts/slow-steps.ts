@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { withWorktreeLock } from './provision-quickly.ts'
+import { sayingSo, withWorktreeLock } from './provision-quickly.ts'
 import { installDependencies } from './system/dependencies.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
 import { worktreeStateDir } from './system/identity.ts'
@@ -20,8 +20,6 @@ import { isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
 type SlowStep = (typeof SLOW_STEPS)[number]
 
-/** A cold install of a big project on a slow line. */
-const LOCK_WAIT_MS = 30 * 60_000
 const RUN = { dependencies: installDependencies, migrate: runMigrations, setup: runSetupCommands }
 const TITLE = {
   dependencies: 'Installing dependencies',
@@ -43,9 +41,13 @@ export async function slowSteps(
   out: Output,
 ): Promise<WorktreeRecord> {
   const lock = join(worktreeStateDir(repository.gitDir), 'slow-lock')
-  return withLock(lock, LOCK_WAIT_MS, async () => {
+  return withLock(lock, sayingSo(repository, out), async () => {
     const write = (change: (current: WorktreeRecord) => WorktreeRecord) =>
-      withWorktreeLock(repository, () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)))
+      withWorktreeLock(
+        repository,
+        () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)),
+        out,
+      )
     let current = await write((now) => ({ ...now, worker: thisProcess() }))
     try {
       for (const name of SLOW_STEPS) {

@@ -62,6 +62,29 @@ describe('setup', () => {
     expect(lockFiles(project.dir)).toEqual([])
   })
 
+  it('waits for the one that is at it, and says once for whom; what that one started gets an answer at once', async () => {
+    const line = `${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} setup; echo $? >inner`
+    const command = {
+      create: `cd ../one; ${line}; while [ ! -e go ]; do sleep 0.05; done`,
+      url: 'echo x',
+      destroy: 'true',
+    }
+    const dev = { provider: 'command', vars: ['URL'], command }
+    const project = createAdopted({ 'lanekeeper.json': JSON.stringify({ databases: { dev } }) })
+    project.write('project/.env', 'URL=y\n')
+    project.git(bare)
+    const cwd = project.path('one')
+    const first = project.start(process.execPath, [CLI, 'setup', '--wait', '--json'], { cwd })
+    await until(() => project.exists('one/inner'))
+    expect(project.read('one/inner')).toBe('3\n')
+    const words = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} setup --wait --json 2>../told`
+    const second = project.start('sh', ['-c', words], { cwd })
+    await until(() => project.exists('told') && project.read('told').includes('Waiting'))
+    project.write('one/go', '')
+    expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([0, 0])
+    expect(project.read('told').match(/Waiting for process \d+, which is setting up .*one/g)).toHaveLength(1)
+  })
+
   it('heals after a kill -9 at any step, with one block of ports', async () => {
     const project = createAdopted()
     project.git(bare)
