@@ -3,6 +3,7 @@ import { flag, type Input, type Result, type Session, textOption, usageError } f
 import { snapshotsOf } from './db-look.ts'
 import { rolesToMigrate } from './policy/database-settings.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
+import { reopenedStep } from './policy/migrate-commands.ts'
 import { provisionTelling, setupDocument } from './provision.ts'
 import { withWorktreeLock } from './provision-quickly.ts'
 import { isLeftOver, makeAside, putAside, requestOf, sweepAside } from './system/databases/aside.ts'
@@ -106,7 +107,7 @@ async function replaceNow(worktree: WorktreeDatabases, role: string, content: Co
   const work = await workOn(worktree, role)
   const before = record.steps.migrate
   const isMigrated = content.kind !== 'snapshot' && rolesToMigrate(policy.settings).some(([name]) => name === role)
-  if (isMigrated) setMigrate(worktree, { state: 'pending' })
+  if (isMigrated) setMigrate(worktree, reopenedStep(before, [role]))
   try {
     await replaceDatabase(work, current, content)
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What the hook does: the quick steps, and the rest handed to a detached process. Nothing here loads an installer. */
 import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
+import { reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Provisioned, quickSteps } from './quick-steps.ts'
 import { worktreeStateDir } from './system/identity.ts'
@@ -77,10 +78,11 @@ function leaveToWorker(repository: Repository, record: WorktreeRecord, trust: bo
 
 /** What the worker is going to repeat is pending again. */
 function reopened(record: WorktreeRecord): Pick<WorktreeRecord, 'steps' | 'problems'> {
-  const names: readonly string[] = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], false))
+  const names = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], false))
+  const again = Object.fromEntries(names.map((name) => [name, reopenedStep(record.steps[name], [])]))
   return {
-    steps: { ...record.steps, ...Object.fromEntries(names.map((name) => [name, { state: 'pending' }])) },
-    problems: record.problems.filter(({ step }) => !names.includes(step)),
+    steps: { ...record.steps, ...again },
+    problems: record.problems.filter(({ step }) => !names.some((name) => name === step)),
   }
 }
 

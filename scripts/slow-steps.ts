@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type DoneCommands, reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { sayingSo, withWorktreeLock } from './provision-quickly.ts'
@@ -55,8 +56,10 @@ export async function slowSteps(
         // what the install failed at, the commands would only trip over
         if (name !== 'dependencies' && current.steps.dependencies?.state === 'failed') break
         out.note(TITLE[name])
-        await write((now) => answered(repository, now, name, { state: 'pending' }))
-        const step = await run(name, repository, policy, current, trust)
+        current = await write((now) => answered(repository, now, name, reopenedStep(now.steps[name], [])))
+        const save = (done: DoneCommands) =>
+          write((now) => answered(repository, now, name, { state: 'pending', done })).then(() => {})
+        const step = await run(name, repository, policy, current, { trust, save })
         current = await write((now) => answered(repository, now, name, step))
       }
     } finally {
@@ -66,11 +69,17 @@ export async function slowSteps(
   })
 }
 
-async function run(name: SlowStep, repository: Repository, policy: Policy, record: WorktreeRecord, trust: boolean) {
+async function run(
+  name: SlowStep,
+  repository: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+  { trust, save }: { readonly trust: boolean; readonly save: (done: DoneCommands) => Promise<void> },
+) {
   mkdirSync(worktreeStateDir(repository.gitDir), { recursive: true })
   const env = { ...repository.env, ...worktreeEnvironment(repository, record), [WORKING_ON]: record.id }
   try {
-    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env }, record)
+    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env, save }, record)
   } catch (error) {
     return { state: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies Step
   }
