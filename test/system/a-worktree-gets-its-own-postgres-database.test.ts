@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { postgres } from '../../scripts/system/databases/postgres/postgres.ts'
+import { randomHex } from '../../scripts/system/random.ts'
 import {
   commentOf,
   countOf,
@@ -7,10 +8,12 @@ import {
   createSource,
   databases,
   describePostgres,
+  dropWhenDone,
   psql,
   session,
   urlOf,
 } from '../support/postgres.ts'
+import { serverMajor } from '../support/postgres-clients.ts'
 import { nameOf, postgresProject, story, worktreeOf } from '../support/postgres-project.ts'
 
 describePostgres('a fork of the main worktree’s database', () => {
@@ -148,6 +151,29 @@ describePostgres('variables', () => {
     expect(step).toEqual({ state: 'done' })
     expect(made).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect(await psql(nameOf(made[0]), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual([['0']])
+  })
+
+  const locales: [provider: string, clauses: string, locale: string, rules: string | null][] = [
+    [
+      'icu',
+      "LOCALE_PROVIDER icu ICU_LOCALE 'de-u-co-phonebk' ICU_RULES '&V << w <<< W'",
+      'de-u-co-phonebk',
+      '&V << w <<< W',
+    ],
+    ['builtin', "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'", 'C.UTF-8', null],
+  ]
+  it.each(locales)('an empty one sorts as its source does: %s', async (provider, clauses, locale, rules) => {
+    // earlier ones have other clauses for the same
+    if ((await serverMajor()) < 17) return
+    const source = `src_${randomHex(4)}`
+    await psql('postgres', `CREATE DATABASE "${source}" TEMPLATE template0 ENCODING 'UTF8' ${clauses}`)
+    dropWhenDone(source)
+    const { project } = await postgresProject({ source, database: { mode: 'empty' } })
+    const { databases: made, problems } = await worktreeOf(project).provide()
+    expect(problems).toEqual([])
+    const name = made[0]?.details?.database
+    const facts = `SELECT datlocprovider, datlocale, daticurules FROM pg_database WHERE datname = '${name}'`
+    expect(await psql('postgres', facts)).toEqual([[provider[0], locale, String(rules)]])
   })
 
   it('`source` of the settings names another database of the server', async () => {
