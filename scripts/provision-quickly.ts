@@ -53,7 +53,7 @@ export function withWorktreeLock<T>(repository: Repository, work: () => T | Prom
 /** Waits as long as it takes, and says for whom. */
 export function sayingSo({ root }: Repository, out: Output): Patient {
   return {
-    onLongWait: (pid) => out.warn(`Waiting for process ${pid}, which is setting up ${root} (see it: ps -p ${pid})`),
+    onLongWait: (pid) => out.warn(`Waiting for process ${pid}, which is at work on ${root} (see it: ps -p ${pid})`),
   }
 }
 

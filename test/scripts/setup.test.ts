@@ -82,7 +82,7 @@ describe('setup', () => {
     await until(() => project.exists('told') && project.read('told').includes('Waiting'))
     project.write('one/go', '')
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([0, 0])
-    expect(project.read('told').match(/Waiting for process \d+, which is setting up .*one/g)).toHaveLength(1)
+    expect(project.read('told').match(/Waiting for process \d+, which is at work on .*one/g)).toHaveLength(1)
   })
 
   it('heals after a kill -9 at any step, with one block of ports', async () => {

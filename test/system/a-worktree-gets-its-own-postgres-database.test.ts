@@ -153,27 +153,24 @@ describePostgres('variables', () => {
     expect(await psql(nameOf(made[0]), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual([['0']])
   })
 
-  const locales: [provider: string, clauses: string, locale: string, rules: string | null][] = [
-    [
-      'icu',
-      "LOCALE_PROVIDER icu ICU_LOCALE 'de-u-co-phonebk' ICU_RULES '&V << w <<< W'",
-      'de-u-co-phonebk',
-      '&V << w <<< W',
-    ],
-    ['builtin', "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'", 'C.UTF-8', null],
+  const icu = "LOCALE_PROVIDER icu ICU_LOCALE 'de-u-co-phonebk'"
+  const locales: [since: number, clauses: string, facts: [string, string, string]][] = [
+    [15, icu, ['i', 'de-u-co-phonebk', 'null']],
+    [16, `${icu} ICU_RULES '&V << w <<< W'`, ['i', 'de-u-co-phonebk', '&V << w <<< W']],
+    [17, "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'", ['b', 'C.UTF-8', 'null']],
   ]
-  it.each(locales)('an empty one sorts as its source does: %s', async (provider, clauses, locale, rules) => {
-    // earlier ones have other clauses for the same
-    if ((await serverMajor()) < 17) return
+  it.each(locales)('an empty one sorts as its source does, from %i on: %s', async (since, clauses, facts) => {
+    if ((await serverMajor()) < since) return
     const source = `src_${randomHex(4)}`
     await psql('postgres', `CREATE DATABASE "${source}" TEMPLATE template0 ENCODING 'UTF8' ${clauses}`)
     dropWhenDone(source)
     const { project } = await postgresProject({ source, database: { mode: 'empty' } })
     const { databases: made, problems } = await worktreeOf(project).provide()
     expect(problems).toEqual([])
-    const name = made[0]?.details?.database
-    const facts = `SELECT datlocprovider, datlocale, daticurules FROM pg_database WHERE datname = '${name}'`
-    expect(await psql('postgres', facts)).toEqual([[provider[0], locale, String(rules)]])
+    const row = `SELECT to_jsonb(d) AS d FROM pg_database d WHERE datname = '${nameOf(made[0])}'`
+    const locale = `coalesce(d->>'datlocale', d->>'daticulocale')`
+    const query = `SELECT d->>'datlocprovider', ${locale}, d->>'daticurules' FROM (${row}) AS rows`
+    expect(await psql('postgres', query)).toEqual([facts])
   })
 
   it('`source` of the settings names another database of the server', async () => {
