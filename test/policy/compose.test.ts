@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import {
   type ComposeMode,
   type ComposePlace,
@@ -31,6 +33,33 @@ describe('the project that a plain docker compose takes', () => {
   ]
   it.each(cases)('%s', (_what, place, name) => {
     expect(plainProjectName({ directory: 'shop', env: {}, files: [], ...place })).toBe(name)
+  })
+})
+
+describe('whatever stands there', () => {
+  it('the project is one that Compose takes, or none', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.stringMatching(/^name: ?["'${}:\-A-Za-z]{0,12}\n?$/),
+    )
+    const env = fc.dictionary(fc.constantFrom('COMPOSE_PROJECT_NAME', 'A', 'B'), fc.string())
+    fc.assert(
+      fc.property(text, env, fc.array(text), (directory, values, files) => {
+        const name = plainProjectName({ directory, env: values, files })
+        if (name !== null) expect(name).toMatch(/^[a-z0-9][a-z0-9_-]*$/)
+      }),
+    )
+  })
+
+  it('a name in the file is read as the yaml package reads it', () => {
+    const name = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,12}$/)
+    fc.assert(
+      fc.property(name, fc.object(), (own, services) => {
+        const file = stringify({ services, volumes: { name: own }, name: own })
+        expect(plainProjectName({ directory: 'shop', env: {}, files: [file] })).toBe(own)
+      }),
+    )
   })
 })
 
