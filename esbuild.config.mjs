@@ -48,7 +48,8 @@ const quickVerbsOnly = {
 /** Changes whenever the code does that makes settings and tasks out of texts (system/policy-cache.ts). */
 async function rulesId() {
   const hash = createHash('sha256')
-  for (const name of (await readdir('scripts/policy')).sort()) hash.update(await readFile(`scripts/policy/${name}`))
+  const names = (await readdir('scripts/policy', { recursive: true })).filter((name) => name.endsWith('.ts'))
+  for (const name of names.sort()) hash.update(await readFile(`scripts/policy/${name}`))
   return hash.digest('hex').slice(0, 12)
 }
 

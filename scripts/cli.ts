@@ -22,6 +22,10 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
   setup: { summary: 'Provision a worktree (ports, database, env, dependencies)', load: () => import('./setup.ts') },
   run: { summary: "Run a command with the worktree's env and strict port", load: () => import('./run.ts') },
   db: { summary: "The worktree's databases: url, reset, snapshot, restore, diff", load: () => import('./db.ts') },
+  migration: {
+    summary: 'Whose turn it is at the migrations: claim, release, status',
+    load: () => import('./migration.ts'),
+  },
   remove: { summary: 'Take a worktree away with all it holds', load: () => import('./remove.ts') },
   gc: { summary: 'Sweep what vanished worktrees left behind', load: () => import('./gc.ts') },
   launch: { summary: 'Start agents, one tmux window per task', load: () => import('./launch.ts') },

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
 import { disabledValue } from './policy/env-file.ts'
+import type { Lease } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
@@ -17,6 +18,7 @@ import { openTmux } from './system/tmux.ts'
 import { countUncommitted } from './system/uncommitted.ts'
 import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
 import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees.ts'
+import { commitTimes, leasesNow, leaseTo } from './worktree-leases.ts'
 
 /** Everything that was learned in bulk. */
 interface Learned {
@@ -27,6 +29,9 @@ interface Learned {
   readonly listeners: ReadonlyMap<number, Listener>
   readonly windows: readonly AgentWindow[]
   readonly verdicts: VerdictCache
+  readonly leases: ReadonlyMap<string, Lease>
+  /** When each branch that is checked out got its newest commit. */
+  readonly committedAt: ReadonlyMap<string, string>
 }
 
 /** Uncommitted paths by worktree, being counted; never rejects. */
@@ -59,9 +64,12 @@ export async function worktreeStatuses(
     listeners: listenersOn(portsOf(records), repository.env),
     windows: records.size > 0 ? openTmux(repository.env).windows() : [],
     verdicts: openVerdictCache(repository, policy),
+    leases: leasesNow(repository, policy),
   }
   const [changes, tips] = await later
-  const statuses = worktrees.map((worktree) => statusOf(worktree, { ...learned, changes, tips }, repository, policy))
+  const committedAt = commitTimes(worktrees, tips)
+  const all = { ...learned, changes, tips, committedAt }
+  const statuses = worktrees.map((worktree) => statusOf(worktree, all, repository, policy))
   learned.verdicts.save()
   return statuses
 }
@@ -102,6 +110,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     behind: tip?.distance?.behind ?? null,
     dirty: changes === null ? null : changes > 0,
     verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
+    lease: leaseTo(task, learned, policy),
     head: isCommit(worktree.head) ? worktree.head : null,
     changes,
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,

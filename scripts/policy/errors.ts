@@ -10,8 +10,10 @@ const EXIT_OF = {
   refused: EXIT.refused,
   'base-moved-unjudged': EXIT.refused,
   'tests-failed': EXIT.refused,
+  'proof-failed': EXIT.refused,
   conflict: EXIT.refused,
   unsafe: EXIT.refused,
+  'lease-held': EXIT.refused,
   // the user's input or configuration
   usage: EXIT.usage,
   settings: EXIT.usage,
@@ -33,6 +35,7 @@ const EXIT_OF = {
   dependencies: EXIT.environment,
   'file-system': EXIT.environment,
   locked: EXIT.environment,
+  lease: EXIT.environment,
   terminal: EXIT.environment,
   'set-up': EXIT.environment,
   interrupted: EXIT.environment,

@@ -4,6 +4,7 @@
  */
 import { Database } from './database-settings.ts'
 import { LanekeeperError } from './errors.ts'
+import { checkedMigrations, Migrations } from './migrations/migration-settings.ts'
 import { nearestWord } from './nearest-word.ts'
 import { checkedPatterns } from './patterns.ts'
 import * as z from './schema.ts'
@@ -18,12 +19,6 @@ const EnvFile = () =>
     file: z.string(),
     /** Values by template: {{ports.PORT}}, {{url.PORT}}, {{database.dev.url}}, {{slug}}, {{repo}}, {{branch}}, {{task}}. */
     set: z._default(z.record(z.string(), z.string()), {}),
-  })
-
-const MigrationSet = () =>
-  z.strictObject({
-    database: z._default(z.string(), 'dev'),
-    paths: z.array(z.string()).check(z.minLength(1)),
   })
 
 const Agent = () =>
@@ -64,7 +59,7 @@ const Settings = z.lazily(() =>
     shared: list(['package.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']),
     /** Pattern → who to ask, for the messages. */
     owners: z._default(z.record(z.string(), z.string()), {}),
-    migrations: z._default(z.array(MigrationSet()), []),
+    migrations: z._default(z.array(Migrations()), []),
     ports: z._default(
       z.strictObject({
         /** First and last port of the range that blocks are taken from. */
@@ -149,7 +144,7 @@ function checkedSettings(settings: Settings, where: string, lineOf: (path: strin
     protected: checkedPatterns(settings.protected, 'protected'),
     shared: checkedPatterns(settings.shared, 'shared'),
     taskBranches: checkedPatterns(settings.taskBranches, 'taskBranches'),
-    migrations: settings.migrations.map((set) => ({ ...set, paths: checkedPatterns(set.paths, 'migrations.paths') })),
+    migrations: settings.migrations.map(checkedMigrations),
   }
 }
 

@@ -58,7 +58,8 @@ export async function runMigrations(
   return { state: 'done', done }
 }
 
-async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
+/** Runs shell lines one after the other; the first that fails ends it. */
+export async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
   for (const line of lines) {
     const { status, output } = await runShellLine(line, options)
     if (status === 0) continue
@@ -71,7 +72,7 @@ async function runLines(what: string, lines: readonly string[], options: Running
   return { state: 'done' }
 }
 
-interface Running {
+export interface Running {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly log: string

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fastScopeScript } from '../../scripts/policy/fast-scope.ts'
 import { scopeOf } from '../../scripts/policy/scope.ts'
 import { defaultSettings, type Settings } from '../../scripts/policy/settings.ts'
-import { aTask } from '../support/tasks.ts'
+import { aTask, migrationsOf } from '../support/tasks.ts'
 
 /** Asks the script about many names in one shell; git is a function that prints the name. */
 function answers(script: string, names: readonly string[]): boolean[] {
@@ -20,7 +20,7 @@ function answers(script: string, names: readonly string[]): boolean[] {
     .map((line) => line === 'yes')
 }
 
-const settings: Settings = { ...defaultSettings(), migrations: [{ database: 'dev', paths: ['db/migrate'] }] }
+const settings: Settings = { ...defaultSettings(), migrations: [migrationsOf('dev', ['db/migrate'])] }
 
 describe('the shell says', () => {
   const task = aTask({

@@ -16,6 +16,7 @@ function task(id: string, more: Partial<Task> = {}): Task {
     context: '',
     dependsOn: [],
     migrations: null,
+    tables: [],
     agent: 'none',
     state: 'open',
     createdAt: '2024-01-01T00:00:00.000Z',

@@ -4,14 +4,14 @@ import { refusalText } from '../../scripts/policy/refusal.ts'
 import { defaultSettings, type Settings } from '../../scripts/policy/settings.ts'
 import type { Task } from '../../scripts/policy/task.ts'
 import { type Facts, judge } from '../../scripts/policy/verdict.ts'
-import { aTask } from '../support/tasks.ts'
+import { aTask, migrationsOf } from '../support/tasks.ts'
 
 const settings: Settings = {
   ...defaultSettings(),
   protected: ['lanekeeper.json', '.husky'],
   shared: ['package.json'],
   owners: { 'lib/**': '@platform' },
-  migrations: [{ database: 'dev', paths: ['db/migrate'] }],
+  migrations: [migrationsOf('dev', ['db/migrate'])],
 }
 const auth = aTask({
   id: 'auth',
@@ -34,6 +34,7 @@ function factsOf(task: Task | null, changes: Change[], more: Partial<Facts> = {}
     contributions,
     linkTargets: new Map(),
     nameTwins: new Map(),
+    migrations: null,
     ...more,
   }
 }

@@ -13,6 +13,7 @@ const PLAIN: WorktreeStatus = {
   behind: 1,
   dirty: false,
   verdict: 'pass',
+  lease: null,
   head: 'a'.repeat(40),
   changes: 0,
   lastCommit: { subject: 'Add it', committedAt: '2026-01-01T21:00:00Z' },

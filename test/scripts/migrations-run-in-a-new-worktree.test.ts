@@ -60,6 +60,13 @@ describe('commands of a database', () => {
     expect(record()).toMatchObject({ databases: [{ state: 'ready' }], steps: { databases: { state: 'done' } } })
   })
 
+  it('made the file where the main worktree has none: a later set-up finds it and leaves it', () => {
+    const { path, setup } = story({ migrate: [into('migrate')] }, {}, { source: false })
+    sql(join(path, 'dev.db'), 'CREATE TABLE mine (n)')
+    expect(setup()).toMatchObject({ state: 'ready', problems: [] })
+    expect(rows(join(path, 'dev.db'), 'SELECT name FROM sqlite_master')).toEqual(['mine'])
+  })
+
   it('that fail are a state; the database stays, and `setup --wait` tries again', () => {
     const { path, project, setup, record } = story({ migrate: ['test -e ready || { echo no table; exit 4; }'] })
     const failed = setup()

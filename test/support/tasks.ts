@@ -1,6 +1,8 @@
 /** Tasks and provisioned worktrees made directly, for the tests of what comes after provisioning. */
+
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { MigrationSettings } from '../../scripts/policy/migrations/migration-settings.ts'
 import type { Task } from '../../scripts/policy/task.ts'
 import { worktreeId } from '../../scripts/system/identity.ts'
 import { STEPS, type WorktreeRecord, writeRecord } from '../../scripts/system/ledger.ts'
@@ -21,6 +23,7 @@ export function aTask(changes: Partial<Task> & { readonly id: string }): Task {
     context: '',
     dependsOn: [],
     migrations: null,
+    tables: [],
     agent: 'none',
     state: 'open',
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -71,4 +74,14 @@ export function markProvisioned(
 /** Ports of a worktree as its record has them. */
 export function portBlock(port: number): NonNullable<WorktreeRecord['ports']> {
   return { first: port, size: 10, ports: { PORT: port }, lease: 'none' }
+}
+
+/** One entry of the settings' migrations, by no tool in particular unless `more` says so. */
+export function migrationsOf(
+  database: string,
+  paths: readonly string[],
+  more: Partial<MigrationSettings> = {},
+): MigrationSettings {
+  const none = { preset: 'custom', mode: 'lease' as const, schema: [], editable: [], leaseHours: 24, create: '' }
+  return { ...none, database, paths: [...paths], ...more }
 }
