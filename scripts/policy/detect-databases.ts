@@ -1,5 +1,6 @@
 /** Databases in env files. */
 import { parseDatabaseUrl } from './database-url.ts'
+import { postgresParts } from './detect-parts.ts'
 import { isRemote, parsePostgresUrl } from './postgres-url.ts'
 import type { EnvFileFact } from './project-facts.ts'
 
@@ -42,7 +43,7 @@ type Group = Omit<DetectedDatabase, 'role' | 'mode'>
 export function detectDatabases(envFiles: readonly EnvFileFact[]): DetectedDatabase[] {
   const values = new Map<string, { dir: string; named: Named | null }>()
   for (const { path: file, variables } of envFiles) {
-    const dir = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+    const dir = dirOf(file)
     for (const [name, value] of Object.entries(variables))
       if ((values.get(name)?.dir ?? dir) === dir) values.set(name, { dir, named: databaseIn(name, value) })
   }
@@ -57,7 +58,26 @@ export function detectDatabases(envFiles: readonly EnvFileFact[]): DetectedDatab
   const shadows = [...values].flatMap(([name, { dir, named: database }]) =>
     SHADOW.test(name) && database?.provider === 'postgres' ? [{ name, dir }] : [],
   )
-  return named(withShadows([...groups.values()], shadows))
+  return named(withShadows([...groups.values(), ...inParts(envFiles, [...groups.values()])], shadows))
+}
+
+/** Databases that are named in parts, of directories where no URL names one: a URL's parts are its own again. */
+function inParts(envFiles: readonly EnvFileFact[], found: readonly Group[]): Group[] {
+  const byDir = new Map<string, Record<string, string>>()
+  for (const { path, variables } of envFiles)
+    byDir.set(dirOf(path), Object.assign(byDir.get(dirOf(path)) ?? {}, variables))
+  return [...byDir].flatMap(([dir, variables]) => {
+    if (found.some((group) => group.dir === dir && group.provider === 'postgres')) return []
+    const parts = postgresParts(variables).filter(({ variable }) => !SHADOW.test(variable) && !ADMIN.test(variable))
+    return [...new Set(parts.map(({ database }) => database))].map((database): Group => {
+      const vars = parts.filter((part) => part.database === database).map(({ variable }) => variable)
+      return { vars, provider: 'postgres', path: '', dir }
+    })
+  })
+}
+
+function dirOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
 }
 
 function withShadows(groups: readonly Group[], shadows: readonly { name: string; dir: string }[]): Group[] {
@@ -102,7 +122,7 @@ function named(groups: readonly Group[]): DetectedDatabase[] {
   return groups.map(({ vars, provider, path, dir }) => {
     const [first = ''] = vars
     const isTest = TEST.test(first)
-    const own = first.toLowerCase().replace(/_?(database|db|sqlite|turso)?_?(url|uri|path|file|file_name)?$/, '')
+    const own = first.toLowerCase().replace(/_?(database|db|sqlite|turso)?_?(url|uri|path|file|file_name|name)?$/, '')
     const wanted = [isTest ? 'test' : 'dev', own, first.toLowerCase()].find((role) => role !== '' && !taken.has(role))
     const role = wanted ?? `db${taken.size + 1}`
     taken.add(role)
