@@ -29,10 +29,14 @@ export function prepared<T extends Place>(make: (place: Place) => T): () => T {
   return () => {
     if (!fixture) throw new Error('beforeAll has not made the fixture')
     const { dir } = fixture
-    // with the times of the originals, which our own caches know them by
-    const { status, stderr } = spawnSync('cp', ['-pPR', `${dir}.prepared`, dir], { encoding: 'utf8' })
-    if (status !== 0) throw new Error(stderr)
+    copyTree(`${dir}.prepared`, dir)
     removeWhenDone(dir)
     return fixture
   }
+}
+
+/** Copies a directory with the times of its files, which our own caches know them by. */
+export function copyTree(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-pPR', from, to], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
 }
