@@ -103,7 +103,7 @@ function setMeant(policy: Policy, task: Task | null, { database, preset }: Migra
 /** @throws `lease-held` with the task's place in line */
 function takeTurn(repository: Repository, policy: Policy, task: Task, database: string): void {
   if (turnsOf(policy.settings, database)?.mode !== 'lease') return
-  const asked = claimLease(repository, policy, task, database)
+  const asked = claimLease(repository, policy.settings, task, database)
   const { holder, fence, lost } = asked.lease
   if (asked.kind !== 'waiting' || holder === null) return
   const held = {

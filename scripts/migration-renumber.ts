@@ -28,10 +28,10 @@ interface Done {
 /** In the worktree of the task, or in any other that is not the main one. */
 export async function renumber(input: Input, session: Session): Promise<Result> {
   const { repository, policy } = enter(session, { alarms: false })
+  const [isDry, isReset] = [flag(input, 'dry-run'), flag(input, 'reset')]
   const plans = plansOf(repository, policy)
   for (const plan of plans) refuseSnapshots(plan, repository, policy)
   for (const plan of isReset ? [] : plans) await assertNotApplied(repository, policy, plan.set.database, plan.renames)
-  const [isDry, isReset] = [flag(input, 'dry-run'), flag(input, 'reset')]
   const done = plans.map((plan) => apply(plan, repository, isDry))
   const databases = [...new Set(plans.map(({ set }) => set.database))]
   for (const role of isReset ? databases : [])

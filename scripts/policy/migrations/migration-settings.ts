@@ -15,8 +15,8 @@ export const Migrations = () =>
     paths: texts(),
     /** `lease`: one task at a time; `tables`: several at once, each on the tables its task lists. */
     mode: z._default(z.enum(['lease', 'tables']), 'lease'),
-    /** Sources that migrations are made from; changed without one, that is a warning. Empty: the preset's. */
-    schema: texts(),
+    /** Sources that migrations are made from; changed without one, that is a warning. Default: the preset's; [] for none. */
+    schema: z.optional(z.array(z.string())),
     /** Patterns of migrations that may be edited after they landed. */
     editable: texts(),
     /** Hours without a commit or a renewal after which the next task in line may take the lease. */
@@ -37,7 +37,7 @@ export function checkedMigrations(set: MigrationSettings): MigrationSettings {
   return {
     ...set,
     paths: checkedPatterns(set.paths.length > 0 ? set.paths : paths, 'migrations.paths'),
-    schema: checkedPatterns(set.schema.length > 0 ? set.schema : schema, 'migrations.schema'),
+    schema: checkedPatterns(set.schema ?? schema, 'migrations.schema'),
     editable: checkedPatterns(set.editable, 'migrations.editable'),
   }
 }

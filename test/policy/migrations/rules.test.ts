@@ -128,13 +128,7 @@ describe('the lease', () => {
       'Task "tags" had it until 2026-05-01 11:00 UTC; it passed on (fence 3)',
       null,
     ],
-    [
-      'of a task that is gone',
-      heldBy(aTask({ id: 'gone', migrations: 'dev' })),
-      owner,
-      'nobody holds the lease',
-      null,
-    ],
+    ['of a task that is gone', heldBy(aTask({ id: 'gone', migrations: 'dev' })), owner, 'nobody holds the lease', null],
   ]
   it.each(cases)('%s', (_, lease, task, says, way) => {
     const [found] = refusals(story(lease, task))
