@@ -10,8 +10,14 @@ import type { Output } from './system/output.ts'
 import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
-/** What a claim came to; `until` is when the holder's time is over, ISO 8601. */
-export type Asked = Claimed & { readonly database: string; readonly until: string }
+/** What a claim came to. */
+export type Asked = Claimed & {
+  readonly database: string
+  /** When the holder's time is over, ISO 8601. */
+  readonly until: string
+  /** Whether somebody has it now who had it not before. */
+  readonly changedHands: boolean
+}
 
 /** What a release came to. */
 export interface LetGo {
@@ -37,7 +43,7 @@ export function claimLease(
     const answer = claimed(lease, { task: id, branch }, activity, at)
     const { holder } = answer.lease
     const until = holder ? untilOf(holder, answer.lease.hours, activity, at.now).toISOString() : ''
-    return { ...answer, database, until }
+    return { ...answer, database, until, changedHands: answer.lease.fence !== lease.fence }
   })
 }
 

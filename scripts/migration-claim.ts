@@ -21,7 +21,7 @@ export async function claim(input: Input, session: Session): Promise<Result> {
     return foretold(task, database, claimLease(repository, policy.settings, task, database, true))
   const asked = claimLease(repository, policy.settings, task, database)
   // the briefs of both tasks say who holds it
-  if (asked.kind !== 'renewed') await refreshTaskLists(repository, readPolicy(repository, policy.base))
+  if (asked.changedHands) await refreshTaskLists(repository, readPolicy(repository, policy.base))
   return asked.kind === 'waiting' ? held(session, task, asked) : taken(task, asked)
 }
 
