@@ -3,7 +3,7 @@ import { LanekeeperError } from './policy/errors.ts'
 import { type Claimed, claimed, type Lease, released, tidied, untilOf } from './policy/migrations/lease.ts'
 import { minuteOf, ordinal } from './policy/migrations/lease-words.ts'
 import { turnsOf } from './policy/migrations/ownership.ts'
-import type { Settings } from './policy/settings.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { activityOf, changeLease, here } from './system/lease-store.ts'
 import type { Output } from './system/output.ts'
@@ -32,7 +32,7 @@ export interface LetGo {
  */
 export function claimLease(
   repository: Repository,
-  settings: Settings,
+  { settings }: Pick<Policy, 'settings'>,
   { id, branch }: Task,
   database: string,
   dryRun = false,
@@ -53,7 +53,7 @@ export function claimLease(
  */
 export function releaseLease(
   repository: Repository,
-  settings: Settings,
+  { settings }: Pick<Policy, 'settings'>,
   task: string,
   database: string,
   isForced = false,
@@ -70,7 +70,7 @@ export function releaseLease(
 }
 
 /** Drops tasks that are gone, and hands what they held to the first in line. @throws as `claimLease` */
-export function tidyLease(repository: Repository, settings: Settings, database: string): void {
+export function tidyLease(repository: Repository, { settings }: Pick<Policy, 'settings'>, database: string): void {
   const hours = turnsOf(settings, database)?.hours ?? 0
   changeLease(repository, database, { hours, why: 'gc' }, (lease) => ({
     lease: tidied(lease, activityNow(repository, database, lease), here(hours || lease.hours)),
@@ -92,10 +92,10 @@ function activityNow(repository: Repository, database: string, lease: Lease) {
  * A task is over, or owns other migrations now. What cannot be given back is no reason to stop: a lease of a task that is
  * not open counts as free, and `doctor` tells of a broken one.
  */
-export function endLease(repository: Repository, settings: Settings, task: Task): void {
+export function endLease(repository: Repository, policy: Pick<Policy, 'settings'>, task: Task): void {
   if (task.migrations === null) return
   try {
-    releaseLease(repository, settings, task.id, task.migrations)
+    releaseLease(repository, policy, task.id, task.migrations)
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error
   }

@@ -17,9 +17,8 @@ export async function claim(input: Input, session: Session): Promise<Result> {
   const task = taskMeant(input, repository, policy, input.positionals)
   const database = databaseMeant(input, policy, task)
   assertOwner(repository, task, database)
-  if (flag(input, 'dry-run'))
-    return foretold(task, database, claimLease(repository, policy.settings, task, database, true))
-  const asked = claimLease(repository, policy.settings, task, database)
+  if (flag(input, 'dry-run')) return foretold(task, database, claimLease(repository, policy, task, database, true))
+  const asked = claimLease(repository, policy, task, database)
   // the briefs of both tasks say who holds it
   if (asked.changedHands) await refreshTaskLists(repository, readPolicy(repository, policy.base))
   return asked.kind === 'waiting' ? held(session, task, asked) : taken(task, asked)
