@@ -1,7 +1,7 @@
 /** What flows do with the lease on a database's migrations: ask for it in a task's name, give it back, look at it. */
 import { LanekeeperError } from './policy/errors.ts'
 import { type Claimed, claimed, type Lease, released, tidied, untilOf } from './policy/migrations/lease.ts'
-import { minuteOf, ordinal } from './policy/migrations/lease-words.ts'
+import { type HeldLease, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
 import { turnsOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
@@ -110,6 +110,14 @@ export function tellAsked(out: Output, { id }: Pick<Task, 'id'>, asked: Asked): 
     out.warn(
       `Task ${id} waits for the migrations of "${database}" (${ordinal(asked.place)} in line): task "${lease.holder.task}" (${lease.holder.branch}) holds the lease until it lands, or until ${minuteOf(until)} without a commit. Meanwhile everything else of ${id} can be done. See: npx lanekeeper migration status`,
     )
+}
+
+/** Who stands against a claim, for its refusal; null where the task has the lease. */
+export function heldAgainst(asked: Asked, task: string): HeldLease | null {
+  const { holder, fence, lost } = asked.lease
+  if (asked.kind !== 'waiting' || holder === null) return null
+  const { database, until, place } = asked
+  return { database, task, holder, until, fence, place, lostAt: lost?.task === task ? lost.at : null }
 }
 
 /** The same for programs, under `lease` of a document. */
