@@ -234,6 +234,21 @@ it('status is a table for people, a document for programs, and a cell of `status
   ])
 })
 
+it('status judges a branch again when the lease changes hands', () => {
+  const { project, a, claim } = story()
+  claim(a)
+  project.commit({ 'src/a/x.txt': 'x' }, 'work', { cwd: a })
+  const verdict = () => JSON.parse(project.lanekeeper(['status', '--json']).stdout).worktrees[1].verdict
+  expect(verdict()).toBe('pass')
+  const cache = `${project.root}/.git/lanekeeper/cache/verdicts.json`
+  project.write(cache, project.read(cache).replace('"pass"', '"refuse"'))
+  expect(verdict()).toBe('refuse')
+  claim(a)
+  expect(verdict()).toBe('refuse')
+  migration(project, ['release'], a)
+  expect(verdict()).toBe('pass')
+})
+
 it('a project without migrations is told so', () => {
   const project = createRepository()
   expect(project.lanekeeper(['migration', 'status'])).toMatchObject({
