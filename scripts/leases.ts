@@ -1,17 +1,23 @@
 /** What flows do with the lease on a database's migrations: ask for it in a task's name, give it back, look at it. */
 import { LanekeeperError } from './policy/errors.ts'
 import { type Claimed, claimed, type Lease, released, tidied, untilOf } from './policy/migrations/lease.ts'
-import { minuteOf, ordinal } from './policy/migrations/lease-words.ts'
+import { type HeldLease, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
 import { turnsOf } from './policy/migrations/ownership.ts'
-import type { Settings } from './policy/settings.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { activityOf, changeLease, here } from './system/lease-store.ts'
 import type { Output } from './system/output.ts'
 import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
-/** What a claim came to; `until` is when the holder's time is over, ISO 8601. */
-export type Asked = Claimed & { readonly database: string; readonly until: string }
+/** What a claim came to. */
+export type Asked = Claimed & {
+  readonly database: string
+  /** When the holder's time is over, ISO 8601. */
+  readonly until: string
+  /** Whether somebody has it now who had it not before. */
+  readonly changedHands: boolean
+}
 
 /** What a release came to. */
 export interface LetGo {
@@ -26,7 +32,7 @@ export interface LetGo {
  */
 export function claimLease(
   repository: Repository,
-  settings: Settings,
+  { settings }: Pick<Policy, 'settings'>,
   { id, branch }: Task,
   database: string,
   dryRun = false,
@@ -37,7 +43,7 @@ export function claimLease(
     const answer = claimed(lease, { task: id, branch }, activity, at)
     const { holder } = answer.lease
     const until = holder ? untilOf(holder, answer.lease.hours, activity, at.now).toISOString() : ''
-    return { ...answer, database, until }
+    return { ...answer, database, until, changedHands: answer.lease.fence !== lease.fence }
   })
 }
 
@@ -47,7 +53,7 @@ export function claimLease(
  */
 export function releaseLease(
   repository: Repository,
-  settings: Settings,
+  { settings }: Pick<Policy, 'settings'>,
   task: string,
   database: string,
   isForced = false,
@@ -64,7 +70,7 @@ export function releaseLease(
 }
 
 /** Drops tasks that are gone, and hands what they held to the first in line. @throws as `claimLease` */
-export function tidyLease(repository: Repository, settings: Settings, database: string): void {
+export function tidyLease(repository: Repository, { settings }: Pick<Policy, 'settings'>, database: string): void {
   const hours = turnsOf(settings, database)?.hours ?? 0
   changeLease(repository, database, { hours, why: 'gc' }, (lease) => ({
     lease: tidied(lease, activityNow(repository, database, lease), here(hours || lease.hours)),
@@ -86,10 +92,10 @@ function activityNow(repository: Repository, database: string, lease: Lease) {
  * A task is over, or owns other migrations now. What cannot be given back is no reason to stop: a lease of a task that is
  * not open counts as free, and `doctor` tells of a broken one.
  */
-export function endLease(repository: Repository, settings: Settings, task: Task): void {
+export function endLease(repository: Repository, policy: Pick<Policy, 'settings'>, task: Task): void {
   if (task.migrations === null) return
   try {
-    releaseLease(repository, settings, task.id, task.migrations)
+    releaseLease(repository, policy, task.id, task.migrations)
   } catch (error) {
     if (!(error instanceof LanekeeperError)) throw error
   }
@@ -104,6 +110,14 @@ export function tellAsked(out: Output, { id }: Pick<Task, 'id'>, asked: Asked): 
     out.warn(
       `Task ${id} waits for the migrations of "${database}" (${ordinal(asked.place)} in line): task "${lease.holder.task}" (${lease.holder.branch}) holds the lease until it lands, or until ${minuteOf(until)} without a commit. Meanwhile everything else of ${id} can be done. See: npx lanekeeper migration status`,
     )
+}
+
+/** Who stands against a claim, for its refusal; null where the task has the lease. */
+export function heldAgainst(asked: Asked, task: string): HeldLease | null {
+  const { holder, fence, lost } = asked.lease
+  if (asked.kind !== 'waiting' || holder === null) return null
+  const { database, until, place } = asked
+  return { database, task, holder, until, fence, place, lostAt: lost?.task === task ? lost.at : null }
 }
 
 /** The same for programs, under `lease` of a document. */

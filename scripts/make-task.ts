@@ -121,7 +121,7 @@ function saveWithLease(repository: Repository, policy: Policy, task: Task): Aske
   const database = leaseOf(task, policy.settings)
   if (database === null) return null
   try {
-    return claimLease(repository, policy.settings, task, database)
+    return claimLease(repository, policy, task, database)
   } catch (cause) {
     dropTask(repository, task.id, `new-task ${task.id} could not go through`)
     throw cause
@@ -157,7 +157,7 @@ async function addedOrUndone(
   } catch (cause) {
     if (startPoint !== null) deleteBranch(repository.git, task.branch, startPoint)
     dropTask(repository, task.id, `new-task ${task.id} could not go through`)
-    endLease(repository, readPolicy(repository).settings, task)
+    endLease(repository, readPolicy(repository), task)
     tidyPlace(place)
     if (wasInterrupted()) throw new LanekeeperError('git', 'Interrupted; the task and its branch are undone.')
     if (!(cause instanceof LanekeeperError)) throw cause

@@ -24,7 +24,7 @@ export async function release(input: Input, session: Session): Promise<Result> {
   const task = taskMeant(input, repository, policy, ['release', database])
   if (here === null && !isForced) assertNotHolder(repository, task, database)
   if (flag(input, 'dry-run')) return foretold(repository, task, database)
-  const letGo = releaseLease(repository, policy.settings, task.id, database, isForced)
+  const letGo = releaseLease(repository, policy, task.id, database, isForced)
   if (letGo.had !== null && isForced) record(repository, input, `release ${database} from ${task.id} by force`)
   if (letGo.had !== null) await refreshTaskLists(repository, readPolicy(repository, policy.base))
   return told(task, database, letGo)

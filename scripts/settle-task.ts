@@ -23,6 +23,6 @@ export async function settleTask(
   })
   const policy = readPolicy(repository)
   const ended = policy.tasks.find((task) => task.id === id)
-  if (ended) endLease(repository, policy.settings, ended)
+  if (ended) endLease(repository, policy, ended)
   await refreshTaskLists(repository, policy)
 }

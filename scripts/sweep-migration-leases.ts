@@ -48,7 +48,7 @@ function staleIn({ holder, queue }: Lease, database: string, owners: ReadonlyMap
 export function sweepMigrationLeases(repository: Repository, policy: Policy, { dryRun }: { dryRun: boolean }): Swept {
   const locks = sweepLocksOf(repository, policy, dryRun)
   const { stale, broken } = lookAtLeases(repository, policy)
-  if (!dryRun) for (const { database } of stale) tidyLease(repository, policy.settings, database)
+  if (!dryRun) for (const { database } of stale) tidyLease(repository, policy, database)
   return {
     removed: [...locks, ...stale.map(described)],
     kept: broken.map(({ message, hint }) => ({ what: 'a lease on migrations', why: [message, hint].join(' ') })),

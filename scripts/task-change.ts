@@ -64,7 +64,7 @@ export async function widenTask(
 export async function closeTask(session: Session, entrance: Entrance, id: string, reason: string): Promise<Task> {
   const message = `close ${id}${reason === '' ? '' : `\n\nReason: ${reason}`}`
   const task = await changeTask(entrance.repository, id, message, (old) => ({ ...old, state: 'closed' }))
-  endLease(entrance.repository, entrance.policy.settings, task)
+  endLease(entrance.repository, entrance.policy, task)
   await refreshWorktree(session, entrance.repository, task)
   return task
 }
@@ -90,15 +90,10 @@ export async function rewriteTask(session: Session, entrance: Entrance, before: 
 }
 
 /** The lease of the migrations it owned goes; that of the new ones is asked for, as `new-task` does. */
-function changeLeases(
-  { out }: Session,
-  { repository, policy: { settings } }: Entrance,
-  before: Task,
-  task: Task,
-): void {
-  endLease(repository, settings, before)
-  const database = leaseOf(task, settings)
-  if (database !== null) tellAsked(out, task, claimLease(repository, settings, task, database))
+function changeLeases({ out }: Session, { repository, policy }: Entrance, before: Task, task: Task): void {
+  endLease(repository, policy, before)
+  const database = leaseOf(task, policy.settings)
+  if (database !== null) tellAsked(out, task, claimLease(repository, policy, task, database))
 }
 
 async function changeTask(

@@ -58,13 +58,14 @@ export async function worktreeStatuses(
   const later = Promise.all([look, describeTips(repository, policy.baseTip, heads)])
   // while git works: what takes no process, or one
   const records = recordsOf(repository, worktrees)
+  const leases = leasesNow(repository, policy)
   const learned = {
     paths: worktrees.map(({ path }) => path),
     records,
     listeners: listenersOn(portsOf(records), repository.env),
     windows: records.size > 0 ? openTmux(repository.env).windows() : [],
-    verdicts: openVerdictCache(repository, policy),
-    leases: leasesNow(repository, policy),
+    verdicts: openVerdictCache(repository, policy, leases),
+    leases,
   }
   const [changes, tips] = await later
   const committedAt = commitTimes(worktrees, tips)

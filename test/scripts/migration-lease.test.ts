@@ -182,8 +182,8 @@ describe('a person', () => {
     [['claim', 'nope', '--task', 'a'], 2, 'no migrations of "nope"'],
     [['release', 'dev', '--force'], 2, 'Which task?'],
     [['status', 'nope'], 2, 'no migrations of "nope"'],
-    [['nonsense'], 2, 'There is: claim, release, status'],
-    [['toString'], 2, 'There is: claim, release, status'],
+    [['nonsense'], 2, 'There is: claim, '],
+    [['toString'], 2, 'There is: claim, '],
     [[], 2, 'expected'],
   ])('%j is an error that says what to do', (words, status, text) => {
     const { project } = story()
@@ -232,6 +232,21 @@ it('status is a table for people, a document for programs, and a cell of `status
     'waiting',
     'waiting',
   ])
+})
+
+it('status judges a branch again when the lease changes hands', () => {
+  const { project, a, claim } = story()
+  claim(a)
+  project.commit({ 'src/a/x.txt': 'x' }, 'work', { cwd: a })
+  const verdict = () => JSON.parse(project.lanekeeper(['status', '--json']).stdout).worktrees[1].verdict
+  expect(verdict()).toBe('pass')
+  const cache = `${project.root}/.git/lanekeeper/cache/verdicts.json`
+  project.write(cache, project.read(cache).replace('"pass"', '"refuse"'))
+  expect(verdict()).toBe('refuse')
+  claim(a)
+  expect(verdict()).toBe('refuse')
+  migration(project, ['release'], a)
+  expect(verdict()).toBe('pass')
 })
 
 it('a project without migrations is told so', () => {

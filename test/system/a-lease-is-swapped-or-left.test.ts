@@ -65,6 +65,18 @@ it('reads all leases with one process, and none where nobody has claimed any', (
   expect(leasedDatabases(repository)).toEqual(['dev', 'test'])
 })
 
+it('asks git where the refs are too many to read', () => {
+  const project = createRepository()
+  const head = project.git(['rev-parse', 'HEAD'])
+  const many = Array.from({ length: 5000 }, (_, n) => `create refs/tags/a-rather-long-name-of-a-tag/${n} ${head}\n`)
+  project.run('git', ['update-ref', '--stdin'], { cwd: project.root, input: many.join('') })
+  project.git(['pack-refs', '--all'])
+  const write = () => changeLease(open(project), 'dev', { hours: 24, why: 'test' }, bump).lease.fence
+  expect([leasesOf(open(project), ['dev']).size, write(), write()]).toEqual([0, 1, 2])
+  project.git(['pack-refs', '--all'])
+  expect([leasesOf(open(project), ['dev', 'none']).get('dev')?.fence, write()]).toEqual([2, 3])
+})
+
 it('knows the newest commit of branches, and of no others', () => {
   const project = createRepository()
   project.git(['branch', 'task/a'])
@@ -93,6 +105,9 @@ it('a broken one is named, with the command that mends it; the fence never goes 
   expect(swept).toContain('kept a lease on migrations: The lease on the migrations of "dev" is broken')
   expect(swept).toContain('removed the lease on the migrations of other')
   expect(project.lanekeeper(['migration', 'release', '--force'], { cwd: path }).status).toBe(1)
+  const made = project.lanekeeper(['new-task', '--title', 'New', '--allow', 'src/new', '--migrations', 'dev'])
+  expect(made).toMatchObject({ status: 3, stderr: expect.stringContaining('migration release dev --force') })
+  expect(project.git(['ls-tree', '--name-only', 'refs/lanekeeper/tasks'])).toBe('a.md')
   const mended = project.lanekeeper(['migration', 'release', 'dev', '--force'])
   expect(mended).toMatchObject({ status: 0, stdout: expect.stringContaining('fence 42') })
   expect(project.git(['log', '-1', '--format=%s', 'refs/lanekeeper/tasks'])).toContain('mend the lease')
