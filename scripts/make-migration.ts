@@ -1,6 +1,6 @@
 /** A new migration: the lease first, then a file with the right number, by the project's own tool where it has one. */
 import type { Session } from './command.ts'
-import { claimLease } from './leases.ts'
+import { claimLease, heldAgainst } from './leases.ts'
 import { taskHere } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { heldHint, heldText } from './policy/migrations/lease-words.ts'
@@ -103,19 +103,8 @@ function setMeant(policy: Policy, task: Task | null, { database, preset }: Migra
 /** @throws `lease-held` with the task's place in line */
 function takeTurn(repository: Repository, policy: Policy, task: Task, database: string): void {
   if (turnsOf(policy.settings, database)?.mode !== 'lease') return
-  const asked = claimLease(repository, policy.settings, task, database)
-  const { holder, fence, lost } = asked.lease
-  if (asked.kind !== 'waiting' || holder === null) return
-  const held = {
-    database,
-    task: task.id,
-    holder,
-    until: asked.until,
-    fence,
-    place: asked.place,
-    lostAt: lost?.task === task.id ? lost.at : null,
-  }
-  throw new LanekeeperError('lease-held', heldText(held), { hint: heldHint(held) })
+  const held = heldAgainst(claimLease(repository, policy, task, database), task.id)
+  if (held !== null) throw new LanekeeperError('lease-held', heldText(held), { hint: heldHint(held) })
 }
 
 /** Those of the base's tip count as well: the branch may be older. */
