@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 // @ts-expect-error: a build script, plain JavaScript
 import { viteTemplates } from './templates/compile.mjs'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 const project = (name: string, include: string[], testTimeout: number, more: { globalSetup?: string } = {}) => ({
   plugins: [viteTemplates],
@@ -11,6 +12,7 @@ export default defineConfig({
   test: {
     // git processes are the cost; two cores
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('fast', ['test/policy/**/*.test.ts', 'test/*.test.ts'], 10_000),
       project('git', ['test/{system,hooks,scripts,generators}/**/*.test.ts'], 60_000, {

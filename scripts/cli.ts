@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
   },
   uninstall: { summary: 'Leave: take out what init wrote', load: () => import('./uninstall.ts') },
   'new-task': { summary: 'Task, branch, worktree, provisioned and briefed', load: () => import('./new-task.ts') },
+  'new-migration': { summary: 'A migration with the right number', load: () => import('./new-migration.ts') },
   'new-project': { summary: 'A small real project, already wired', load: () => import('./new-project.ts') },
   task: { summary: 'List, show, edit, widen or close tasks', load: () => import('./task.ts') },
   setup: { summary: 'Provision a worktree (ports, database, env, dependencies)', load: () => import('./setup.ts') },

@@ -1,23 +1,20 @@
 /** Doctor's check of the leases on migrations: readable, and held by tasks that are there. */
 import { type Check, type Finding, orOk, problem, type Scene, warning } from './finding.ts'
-import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
-import { type StaleLease, staleLeases, sweepMigrationLeases } from './sweep-migration-leases.ts'
+import { lookAtLeases, type StaleLease, sweepMigrationLeases } from './sweep-migration-leases.ts'
 
 export const leaseChecks: readonly Check[] = [{ name: 'migration-leases', look: checkLeases }]
 
 function checkLeases({ repository, policy }: Scene): readonly Finding[] {
   if (policy === null) return []
-  try {
-    const sweep = () => sweepMigrationLeases(repository, policy, { dryRun: false })
-    const found = staleLeases(repository, policy).map((stale) =>
-      warning(sentence(stale), 'npx lanekeeper gc', { name: 'free leases of tasks that are gone', run: sweep }),
-    )
-    return hasMigrations(policy) ? orOk(found, 'held by open tasks alone') : found
-  } catch (error) {
-    if (!(error instanceof LanekeeperError)) throw error
-    return [problem(error.message, error.hint ?? 'npx lanekeeper migration status')]
-  }
+  const { stale, broken } = lookAtLeases(repository, policy)
+  const sweep = () => sweepMigrationLeases(repository, policy, { dryRun: false })
+  const remedy = { name: 'free leases of tasks that are gone', run: sweep }
+  const found = [
+    ...broken.map(({ message, hint }) => problem(message, hint ?? 'npx lanekeeper migration status')),
+    ...stale.map((one) => warning(sentence(one), 'npx lanekeeper gc', remedy)),
+  ]
+  return hasMigrations(policy) ? orOk(found, 'held by open tasks alone') : found
 }
 
 function hasMigrations({ settings }: Policy): boolean {

@@ -11,6 +11,7 @@ import type { Change } from './policy/changes.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { OutOfScope } from './policy/landing-refusal.ts'
 import type { Policy } from './policy/policy.ts'
+import { warningTexts } from './policy/refusal.ts'
 import type { Task } from './policy/task.ts'
 import { relock } from './relock.ts'
 import { removeWorktree } from './remove-worktree.ts'
@@ -78,6 +79,7 @@ interface Merge {
  */
 function assertInScope(repository: Repository, policy: Policy, task: Task, { env, out }: Session): readonly string[] {
   const { verdict, facts } = judgeBranch(repository, policy, task.branch)
+  for (const text of warningTexts(verdict)) out.warn(text)
   if (verdict.verdict === 'pass') return []
   if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, facts)
   const files = [...new Set(verdict.violations.map(({ path }) => path))]

@@ -1,16 +1,23 @@
 /** What flows do with the lease on a database's migrations: ask for it in a task's name, give it back, look at it. */
 import { LanekeeperError } from './policy/errors.ts'
-import { type Claimed, claimed, type Lease, released, untilOf } from './policy/migrations/lease.ts'
-import { minuteOf, ordinal } from './policy/migrations/lease-words.ts'
+import { type Claimed, claimed, type Lease, released, tidied, untilOf } from './policy/migrations/lease.ts'
+import { type HeldLease, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
 import { turnsOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { activityOf, changeLease, here } from './system/lease-store.ts'
 import type { Output } from './system/output.ts'
+import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
-/** What a claim came to; `until` is when the holder's time is over, ISO 8601. */
-export type Asked = Claimed & { readonly database: string; readonly until: string }
+/** What a claim came to. */
+export type Asked = Claimed & {
+  readonly database: string
+  /** When the holder's time is over, ISO 8601. */
+  readonly until: string
+  /** Whether somebody has it now who had it not before. */
+  readonly changedHands: boolean
+}
 
 /** What a release came to. */
 export interface LetGo {
@@ -25,18 +32,18 @@ export interface LetGo {
  */
 export function claimLease(
   repository: Repository,
-  { settings, tasks }: Pick<Policy, 'settings' | 'tasks'>,
+  { settings }: Pick<Policy, 'settings'>,
   { id, branch }: Task,
   database: string,
   dryRun = false,
 ): Asked {
   const hours = turnsOf(settings, database)?.hours ?? 0
   return changeLease(repository, database, { hours, why: `claim by ${id}`, dryRun }, (lease) => {
-    const [activity, now] = [activityOf(repository, tasks, database, lease), here(hours)]
-    const answer = claimed(lease, { task: id, branch }, activity, now)
+    const [activity, at] = [activityNow(repository, database, lease), here(hours)]
+    const answer = claimed(lease, { task: id, branch }, activity, at)
     const { holder } = answer.lease
-    const until = holder ? untilOf(holder, answer.lease.hours, activity, now.now).toISOString() : ''
-    return { ...answer, database, until }
+    const until = holder ? untilOf(holder, answer.lease.hours, activity, at.now).toISOString() : ''
+    return { ...answer, database, until, changedHands: answer.lease.fence !== lease.fence }
   })
 }
 
@@ -46,34 +53,46 @@ export function claimLease(
  */
 export function releaseLease(
   repository: Repository,
-  { settings, tasks }: Pick<Policy, 'settings' | 'tasks'>,
+  { settings }: Pick<Policy, 'settings'>,
   task: string,
   database: string,
   isForced = false,
 ): LetGo {
   const hours = turnsOf(settings, database)?.hours ?? 0
-  return changeLease(
-    repository,
-    database,
-    { hours, why: `release by ${task}${isForced ? ', forced' : ''}` },
-    (lease) => ({
-      lease: released(
-        lease,
-        task,
-        activityOf(repository, tasks, database, undefined),
-        here(hours || lease.hours),
-        isForced,
-      ),
-      had: lease.holder?.task === task ? 'lease' : lease.queue.some((one) => one.task === task) ? 'place' : null,
-    }),
-  )
+  const why = `release by ${task}${isForced ? ', forced' : ''}`
+  return changeLease(repository, database, { hours, why }, (lease) => {
+    const had = holdingOf(lease, task)
+    // a landing of a task whose database nobody ever claimed asks nothing
+    if (lease.holder === null && had === null) return { lease, had }
+    const activity = activityNow(repository, database, lease)
+    return { lease: released(lease, task, activity, here(hours || lease.hours), isForced), had }
+  })
+}
+
+/** Drops tasks that are gone, and hands what they held to the first in line. @throws as `claimLease` */
+export function tidyLease(repository: Repository, { settings }: Pick<Policy, 'settings'>, database: string): void {
+  const hours = turnsOf(settings, database)?.hours ?? 0
+  changeLease(repository, database, { hours, why: 'gc' }, (lease) => ({
+    lease: tidied(lease, activityNow(repository, database, lease), here(hours || lease.hours)),
+  }))
+}
+
+/** What a task has of a lease. */
+export function holdingOf(lease: Lease | undefined, task: string): LetGo['had'] {
+  if (lease?.holder?.task === task) return 'lease'
+  return lease?.queue.some((one) => one.task === task) ? 'place' : null
+}
+
+/** Tasks are read after the lease they are compared with: one that joined meanwhile would else be taken for gone, and dropped. */
+function activityNow(repository: Repository, database: string, lease: Lease) {
+  return activityOf(repository, readPolicy(repository).tasks, database, lease)
 }
 
 /**
  * A task is over, or owns other migrations now. What cannot be given back is no reason to stop: a lease of a task that is
  * not open counts as free, and `doctor` tells of a broken one.
  */
-export function endLease(repository: Repository, policy: Pick<Policy, 'settings' | 'tasks'>, task: Task): void {
+export function endLease(repository: Repository, policy: Pick<Policy, 'settings'>, task: Task): void {
   if (task.migrations === null) return
   try {
     releaseLease(repository, policy, task.id, task.migrations)
@@ -91,6 +110,14 @@ export function tellAsked(out: Output, { id }: Pick<Task, 'id'>, asked: Asked): 
     out.warn(
       `Task ${id} waits for the migrations of "${database}" (${ordinal(asked.place)} in line): task "${lease.holder.task}" (${lease.holder.branch}) holds the lease until it lands, or until ${minuteOf(until)} without a commit. Meanwhile everything else of ${id} can be done. See: npx lanekeeper migration status`,
     )
+}
+
+/** Who stands against a claim, for its refusal; null where the task has the lease. */
+export function heldAgainst(asked: Asked, task: string): HeldLease | null {
+  const { holder, fence, lost } = asked.lease
+  if (asked.kind !== 'waiting' || holder === null) return null
+  const { database, until, place } = asked
+  return { database, task, holder, until, fence, place, lostAt: lost?.task === task ? lost.at : null }
 }
 
 /** The same for programs, under `lease` of a document. */

@@ -1,10 +1,10 @@
 /** `migration claim`: the lease for a task, or its place in line. */
 import { flag, type Input, type Result, type Session } from './command.ts'
 import { enter } from './entrance.ts'
-import { type Asked, claimLease } from './leases.ts'
+import { type Asked, claimLease, heldAgainst } from './leases.ts'
 import { databaseMeant, taskMeant } from './migration-task.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
-import { heldHint, heldText, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
+import { type HeldLease, heldHint, heldText, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
@@ -20,8 +20,9 @@ export async function claim(input: Input, session: Session): Promise<Result> {
   if (flag(input, 'dry-run')) return foretold(task, database, claimLease(repository, policy, task, database, true))
   const asked = claimLease(repository, policy, task, database)
   // the briefs of both tasks say who holds it
-  if (asked.kind !== 'renewed') await refreshTaskLists(repository, readPolicy(repository, policy.base))
-  return asked.kind === 'waiting' ? held(session, task, asked) : taken(task, asked)
+  if (asked.changedHands) await refreshTaskLists(repository, readPolicy(repository, policy.base))
+  const held = heldAgainst(asked, task.id)
+  return held ? refused(session, held) : taken(task, asked)
 }
 
 /** @throws `refused` with what a person can do: only they say what a task owns */
@@ -51,14 +52,8 @@ function taken({ id }: Task, asked: Asked): Result {
   }
 }
 
-function held({ out }: Session, { id }: Task, { database, until, lease, ...asked }: Asked): Result {
-  const { holder, fence, lost } = lease
-  // a lease without a holder keeps nobody waiting
-  if (holder === null || asked.kind !== 'waiting') throw new Error('waiting for nobody')
-  const { place } = asked
-  const lostAt = lost?.task === id ? lost.at : null
-  const all = { database, task: id, holder, until, fence, place, lostAt }
-  const [message, hint] = [heldText(all), heldHint(all)]
+function refused({ out }: Session, held: HeldLease): Result {
+  const [message, hint] = [heldText(held), heldHint(held)]
   if (!out.isJson) out.error(message, hint)
-  return { json: { ok: false, error: { code: 'lease-held', message, hint }, ...all }, text: '', exit: EXIT.refused }
+  return { json: { ok: false, error: { code: 'lease-held', message, hint }, ...held }, text: '', exit: EXIT.refused }
 }

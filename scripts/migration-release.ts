@@ -1,7 +1,7 @@
 /** `migration release`: a task lets its lease or its place in line go; a person takes it away, and mends a broken one. */
 import { flag, type Input, type Result, type Session, textOption } from './command.ts'
 import { enter } from './entrance.ts'
-import { type LetGo, releaseLease } from './leases.ts'
+import { holdingOf, type LetGo, releaseLease } from './leases.ts'
 import { databaseMeant, personsBusiness, taskHere, taskMeant } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -72,8 +72,7 @@ function mended(repository: Repository, input: Input, database: string): Result 
 }
 
 function foretold(repository: Repository, { id }: Task, database: string): Result {
-  const lease = leasesOf(repository, [database]).get(database)
-  const had = lease?.holder?.task === id ? 'lease' : lease?.queue.some(({ task }) => task === id) ? 'place' : null
+  const had = holdingOf(leasesOf(repository, [database]).get(database), id)
   return { json: { ok: true, dryRun: true, database, task: id, had }, text: `Would let go: ${had ?? 'nothing'}.` }
 }
 

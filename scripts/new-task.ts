@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import {
   type Command,
   commonOptions,
+  EXIT_INTERRUPTED,
   flag,
   type Input,
   listOption,
@@ -22,9 +23,6 @@ import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { askGenerator } from './system/plop.ts'
 import { openRepository } from './system/repository.ts'
-
-/** What a shell reports for a program that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
 
 export const command: Command = {
   summary: 'Makes a task: its branch and worktree, provisioned and briefed. Asks where a person can answer.',

@@ -1,11 +1,11 @@
 /** Leases on migrations that tasks hold, or wait for, which are over: a landing or a removal that was killed leaves one. */
 import { existsSync, rmSync, statSync } from 'node:fs'
+import { tidyLease } from './leases.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { type Lease, ownersOf, tidied } from './policy/migrations/lease.ts'
-import { turnsOf } from './policy/migrations/ownership.ts'
+import { type Lease, ownersOf } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Swept } from './sweep.ts'
-import { changeLease, here, leasedDatabases, leaseLock, leasesOf } from './system/lease-store.ts'
+import { leasedDatabases, leaseLock, leasesOf } from './system/lease-store.ts'
 import type { Repository } from './system/repository.ts'
 
 /** git holds a ref's lock for milliseconds; one this old is a dead git's, unless the machine slept with a git half-way. */
@@ -19,13 +19,23 @@ export interface StaleLease {
   readonly waiting: readonly string[]
 }
 
-/** The leases that name tasks which are not open, or own these migrations no more. @throws `lease` for a broken one */
-export function staleLeases(repository: Repository, { tasks }: Policy): StaleLease[] {
-  return leasedDatabases(repository).flatMap((database) => {
-    const lease = leasesOf(repository, [database]).get(database)
-    const stale = lease && staleIn(lease, database, ownersOf(tasks, database))
-    return stale ? [stale] : []
-  })
+/** The leases that name tasks which are not open, or own these migrations no more; and those that cannot be read. */
+export function lookAtLeases(
+  repository: Repository,
+  { tasks }: Policy,
+): { readonly stale: readonly StaleLease[]; readonly broken: readonly LanekeeperError[] } {
+  const [stale, broken]: [StaleLease[], LanekeeperError[]] = [[], []]
+  for (const database of leasedDatabases(repository)) {
+    try {
+      const lease = leasesOf(repository, [database]).get(database)
+      const found = lease && staleIn(lease, database, ownersOf(tasks, database))
+      if (found) stale.push(found)
+    } catch (error) {
+      if (!(error instanceof LanekeeperError)) throw error
+      broken.push(error)
+    }
+  }
+  return { stale, broken }
 }
 
 function staleIn({ holder, queue }: Lease, database: string, owners: ReadonlyMap<string, string>): StaleLease | null {
@@ -37,22 +47,12 @@ function staleIn({ holder, queue }: Lease, database: string, owners: ReadonlyMap
 /** Frees what tasks that are over hold, hands it to the first in line, and takes away locks that a killed git left. */
 export function sweepMigrationLeases(repository: Repository, policy: Policy, { dryRun }: { dryRun: boolean }): Swept {
   const locks = sweepLocksOf(repository, policy, dryRun)
-  try {
-    const stale = staleLeases(repository, policy)
-    if (!dryRun) for (const { database } of stale) tidyLease(repository, policy, database)
-    return { removed: [...locks, ...stale.map(described)], kept: [] }
-  } catch (error) {
-    if (!(error instanceof LanekeeperError)) throw error
-    return { removed: locks, kept: [{ what: 'a lease on migrations', why: `${error.message} ${error.hint ?? ''}` }] }
+  const { stale, broken } = lookAtLeases(repository, policy)
+  if (!dryRun) for (const { database } of stale) tidyLease(repository, policy, database)
+  return {
+    removed: [...locks, ...stale.map(described)],
+    kept: broken.map(({ message, hint }) => ({ what: 'a lease on migrations', why: [message, hint].join(' ') })),
   }
-}
-
-function tidyLease(repository: Repository, { settings, tasks }: Policy, database: string): void {
-  const hours = turnsOf(settings, database)?.hours ?? 0
-  const activity = { owners: ownersOf(tasks, database), committedAt: new Map() }
-  changeLease(repository, database, { hours, why: 'gc' }, (lease) => ({
-    lease: tidied(lease, activity, here(hours || lease.hours)),
-  }))
 }
 
 function described({ database, holder, waiting }: StaleLease) {

@@ -64,7 +64,7 @@ export async function widenTask(
 export async function closeTask(session: Session, entrance: Entrance, id: string, reason: string): Promise<Task> {
   const message = `close ${id}${reason === '' ? '' : `\n\nReason: ${reason}`}`
   const task = await changeTask(entrance.repository, id, message, (old) => ({ ...old, state: 'closed' }))
-  endLease(entrance.repository, readPolicy(entrance.repository), task)
+  endLease(entrance.repository, entrance.policy, task)
   await refreshWorktree(session, entrance.repository, task)
   return task
 }
@@ -84,14 +84,13 @@ export async function rewriteTask(session: Session, entrance: Entrance, before: 
     assertFits(wanted, policy.settings, policy.base, others)
     return wanted
   })
-  if (task.migrations !== before.migrations) changeLeases(session, entrance.repository, before, task)
+  if (task.migrations !== before.migrations) changeLeases(session, entrance, before, task)
   await refreshWorktree(session, entrance.repository, task)
   return task
 }
 
 /** The lease of the migrations it owned goes; that of the new ones is asked for, as `new-task` does. */
-function changeLeases({ out }: Session, repository: Repository, before: Task, task: Task): void {
-  const policy = readPolicy(repository)
+function changeLeases({ out }: Session, { repository, policy }: Entrance, before: Task, task: Task): void {
   endLease(repository, policy, before)
   const database = leaseOf(task, policy.settings)
   if (database !== null) tellAsked(out, task, claimLease(repository, policy, task, database))

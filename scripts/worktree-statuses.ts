@@ -1,6 +1,7 @@
 /** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
 import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
+import { commitTimes, leasesNow, leaseTo } from './lease-looks.ts'
 import { disabledValue } from './policy/env-file.ts'
 import type { Lease } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
@@ -18,7 +19,6 @@ import { openTmux } from './system/tmux.ts'
 import { countUncommitted } from './system/uncommitted.ts'
 import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
 import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees.ts'
-import { commitTimes, leasesNow, leaseTo } from './worktree-leases.ts'
 
 /** Everything that was learned in bulk. */
 interface Learned {
@@ -58,13 +58,14 @@ export async function worktreeStatuses(
   const later = Promise.all([look, describeTips(repository, policy.baseTip, heads)])
   // while git works: what takes no process, or one
   const records = recordsOf(repository, worktrees)
+  const leases = leasesNow(repository, policy)
   const learned = {
     paths: worktrees.map(({ path }) => path),
     records,
     listeners: listenersOn(portsOf(records), repository.env),
     windows: records.size > 0 ? openTmux(repository.env).windows() : [],
-    verdicts: openVerdictCache(repository, policy),
-    leases: leasesNow(repository, policy),
+    verdicts: openVerdictCache(repository, policy, leases),
+    leases,
   }
   const [changes, tips] = await later
   const committedAt = commitTimes(worktrees, tips)

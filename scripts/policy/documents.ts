@@ -23,6 +23,8 @@ export interface DocumentFacts {
   readonly urls: Readonly<Record<string, string>>
   readonly databases: readonly { role: string; provider: string; url: string; vars: readonly string[] }[]
   readonly envFiles: readonly string[]
+  /** Project of Docker Compose here; null where it is none of our business. */
+  readonly compose: { readonly name: string; readonly isShared: boolean } | null
   /** What went wrong so far, one sentence each. */
   readonly problems: readonly string[]
   /** What is good to know of its databases, one sentence each. */
@@ -74,6 +76,7 @@ export function worktreeDocument(facts: DocumentFacts): string {
     ports: Object.entries(facts.ports).map(([name, port]) => ({ name, port, url: facts.urls[name] ?? '' })),
     databases: facts.databases.map((database) => ({ ...database, vars: codes(database.vars) })),
     envFiles: codes(facts.envFiles) || 'env files',
+    compose: facts.compose,
     notes: facts.notes,
     migrations: facts.task ? ownMigrations(facts.task, facts) : '',
     problems: facts.problems,

@@ -28,6 +28,7 @@ export function refusalText(verdict: Verdict, facts: Facts, context: RefusalCont
     headline(verdict, facts, context),
     '',
     ...shown.flatMap((violation) => violationLines(violation, facts)),
+    ...warningTexts(verdict).map((text) => `  ▲ ${text}`),
     ...(more > 0 ? [`  …and ${more} more: ${commandLine(['npx', 'lanekeeper', 'check', sourceOf(verdict)])}`] : []),
     '',
     ...recoveryLines(context),
@@ -132,6 +133,13 @@ function firstOf(paths: readonly string[]): string[] {
 
 function sourceOf(verdict: Verdict): string {
   return verdict.violations[0]?.source ?? ''
+}
+
+/** What is worth a word although it passes: a text each, the ways on below it. */
+export function warningTexts({ warnings }: Pick<Verdict, 'warnings'>): string[] {
+  return warnings.map(({ path, rule, message, ways = [] }) =>
+    [`${printable(path)}  ${rule}: ${message}`, ...ways.map((way) => `     → ${way}`)].join('\n'),
+  )
 }
 
 /** A path as one line of text, whatever bytes its name holds. */

@@ -18,6 +18,7 @@ import { leaseOf } from '../policy/migrations/ownership.ts'
 import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
 import type { Task } from '../policy/task.ts'
+import { composeProjectOf } from './compose.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { activityOf, leasesOf } from './lease-store.ts'
@@ -141,6 +142,7 @@ function documentFacts(
     urls: urlsOf(worktreeSlug(record), ports),
     databases: record.databases.filter(({ state }) => state === 'ready'),
     envFiles: record.envFiles ?? [],
+    compose: composeProjectOf(repository, policy.settings, record),
     notes: notesOf(record),
     // dependencies, migrations and set-up commands are mended later without the documents being written again
     problems: record.problems

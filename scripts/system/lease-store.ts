@@ -17,6 +17,8 @@ import type { Repository } from './repository.ts'
 
 /** Losing this often in a row means something else is wrong. */
 const MAX_TRIES = 50
+/** A rival changes the lease; where it stays as it was, a dead git's lock is in the way, and git waits 100 ms for that. */
+const MOST_STUCK = 10
 
 type Place = Pick<Repository, 'git' | 'commonDir'>
 
@@ -102,9 +104,11 @@ export function changeLease<T extends { readonly lease: Lease }>(
   { hours, why, dryRun = false }: { readonly hours: number; readonly why: string; readonly dryRun?: boolean },
   decide: (lease: Lease) => T,
 ): T {
-  let said = ''
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  let [said, stuck, last]: [string, number, string | null | undefined] = ['', 0, undefined]
+  for (let tries = 0; tries < MAX_TRIES && stuck < MOST_STUCK; tries++) {
     const { oid, text } = currentOf(place, database)
+    stuck = oid === last ? stuck + 1 : 0
+    last = oid
     const lease = text === null ? freeLease(hours) : parseLease(text, database)
     const decided = decide(lease)
     if (dryRun || decided.lease === lease) return decided

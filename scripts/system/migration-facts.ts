@@ -49,7 +49,7 @@ function touchedSets(policy: Policy, contributions: readonly Contribution[]): Mi
     .filter(({ task }) => task !== null)
     .flatMap(({ changes, ofBranch }) => [...changes, ...(ofBranch ?? [])].map(({ path }) => path))
   return migrationSets(policy.settings).filter((set) => {
-    const covers = matcherOf([...set.paths, ...set.schema])
+    const covers = matcherOf([...set.paths, ...(set.schema ?? [])])
     return paths.some((path) => covers(path) !== null)
   })
 }

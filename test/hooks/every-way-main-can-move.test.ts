@@ -5,12 +5,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   BRANCH,
-  baseAndStrayingTask,
   expectClean,
   expectRefused,
+  preparedStrayingTask,
   recover,
   taskWithWork,
 } from '../support/straying-task.ts'
+
+const baseAndStrayingTask = preparedStrayingTask()
 
 const OFF = { LANEKEEPER: '0' }
 

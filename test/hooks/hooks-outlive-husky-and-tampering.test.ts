@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRepository, PROJECT_ROOT, type TestRepository } from '../support/repository.ts'
-import { BRANCH, baseAndStrayingTask, expectRefused, taskWithWork } from '../support/straying-task.ts'
+import { BRANCH, expectRefused, preparedStrayingTask, taskWithWork } from '../support/straying-task.ts'
+
+const baseAndStrayingTask = preparedStrayingTask()
 
 /** The real husky, as a project's `prepare` runs it. */
 function husky(repository: TestRepository, cwd: string): void {

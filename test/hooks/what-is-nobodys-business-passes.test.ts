@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { verifiedTip } from '../../scripts/system/verified.ts'
 import { createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
-import { BRANCH, baseAndStrayingTask, taskWithWork } from '../support/straying-task.ts'
+import { BRANCH, preparedStrayingTask, taskWithWork } from '../support/straying-task.ts'
+
+const baseAndStrayingTask = preparedStrayingTask()
 
 function installed(
   files: Readonly<Record<string, string>> = { 'lib/pool.ts': 'export const max = 1\n' },

@@ -1,6 +1,8 @@
 /** Plumbing from a task's worktree, an overridden hooks path, a ref written by hand: the next entrance says so. */
 import { describe, expect, it } from 'vitest'
-import { BRANCH, baseAndStrayingTask, expectClean, type StrayingTask } from '../support/straying-task.ts'
+import { BRANCH, expectClean, preparedStrayingTask, type StrayingTask } from '../support/straying-task.ts'
+
+const baseAndStrayingTask = preparedStrayingTask()
 
 const ways: [string, (repository: StrayingTask) => void][] = [
   ['hooks path overridden', (r) => r.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH])],

@@ -11,7 +11,7 @@ function adopt(project: Project): void {
 }
 
 function json(project: Project, words: readonly string[], options: { cwd?: string } = {}) {
-  const { status, stdout, stderr } = project.npx([...words, '--json'], options)
+  const { status, stdout, stderr } = project.bin([...words, '--json'], options)
   const answer = stdout.startsWith('{') ? JSON.parse(stdout) : { error: { code: 'no-json' } }
   if (answer.error) throw new Error(`lanekeeper ${words.join(' ')} exited ${status}\n${stdout}\n${stderr}`)
   return { status, ...answer }

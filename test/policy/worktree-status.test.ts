@@ -47,6 +47,7 @@ describe('the table', () => {
     [{ changes: null, dirty: null }, '?'],
     [{ agent: { window: '@1', session: 's', alive: true } }, 'running'],
     [{ agent: { window: '@1', session: 's', alive: false } }, 'ended'],
+    [{ lease: { database: 'dev', kind: 'free' } }, 'dev lease free'],
     [{ databases: { dev: { provider: 'sqlite', url: 'file:dev.db' } } }, 'dev'],
     [
       { listeners: [{ service: 'PORT', port: 20010, pid: 7, program: 'node', cwd: null, foreignWorktree: null }] },

@@ -1,18 +1,17 @@
 /** The lease is won by one, whoever races: processes out of several worktrees, round after round. */
 import { expect, it } from 'vitest'
-import { readLease } from '../../scripts/policy/migrations/lease-text.ts'
-import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
+import { freeLease } from '../../scripts/policy/migrations/lease.ts'
+import { formatLease } from '../../scripts/policy/migrations/lease-text.ts'
+import { gitThat } from '../support/altered-git.ts'
+import { leased, leaseNow, migration, putLease } from '../support/leases.ts'
+import { CLI, createRepository } from '../support/repository.ts'
 import { addTask } from '../support/tasks.ts'
 
 const RACERS = 20
 const ROUNDS = 5
-const REF = 'refs/lanekeeper/leases/dev'
-
-const leaseIn = (project: TestRepository) => readLease(project.git(['cat-file', 'blob', REF]))
 
 it(`${RACERS} processes from two worktrees, ${ROUNDS} rounds: one winner each, every loser is told who`, async () => {
-  const settings = { migrations: [{ database: 'dev', paths: ['migrations'] }] }
-  const project = createRepository({ 'lanekeeper.json': JSON.stringify(settings) })
+  const project = createRepository(leased())
   const ids = Array.from({ length: RACERS }, (_, n) => `racer-${n}`)
   for (const id of ids) addTask(project, { id, migrations: 'dev' })
   const beside = project.path('beside')
@@ -32,16 +31,25 @@ it(`${RACERS} processes from two worktrees, ${ROUNDS} rounds: one winner each, e
     expect(losers.every(({ error, holder }) => error.code === 'lease-held' && holder.task === winner)).toBe(true)
     expect(losers.map(({ place }) => place).sort((a, b) => a - b)).toEqual(losers.map((_, index) => index + 1))
     expect(ran.map(({ status }) => status).filter((status) => status === 1)).toHaveLength(RACERS - 1)
-    const lease = leaseIn(project)
+    const lease = leaseNow(project)
     expect(lease).toMatchObject({ holder: { task: winner }, fence: fence + 1 })
     expect(lease?.queue).toHaveLength(RACERS - 1)
     // back to the start: nobody holds it, nobody waits, and the fence stays
     fence += 1
-    const free = project.run('git', ['hash-object', '-w', '--stdin'], {
-      cwd: project.root,
-      input: JSON.stringify({ holder: null, fence, hours: 24, queue: [] }),
-    })
-    project.git(['update-ref', REF, free.stdout.trim()])
+    putLease(project, formatLease({ ...freeLease(24), fence }))
   }
   expect(project.run('find', [`${project.root}/.git/refs/lanekeeper`, '-name', '*.lock']).stdout).toBe('')
+})
+
+it('a task that joins while another asks keeps its place', () => {
+  const project = createRepository(leased())
+  const a = addTask(project, { id: 'a', migrations: 'dev' }).path
+  const b = addTask(project, { id: 'b', migrations: 'dev' }).path
+  migration(project, ['claim'], a)
+  // between what b read and its swap
+  const words = 'new-task --title Late --allow src/late --migrations dev'
+  const once = `[ -e ${project.path('once')} ] || { touch ${project.path('once')}; ${process.execPath} ${CLI} ${words} >&2; }`
+  const env = gitThat(project, '-m claim by b', once)
+  expect(project.lanekeeper(['migration', 'claim'], { cwd: b, env }).status).toBe(1)
+  expect(leaseNow(project)?.queue.map(({ task }) => task)).toEqual(['late', 'b'])
 })

@@ -1,7 +1,13 @@
-/** The packed tarball, installed into a throw-away project as a user would. */
+/**
+ * The packed tarball, installed into a throw-away project as a user would. It is packed once for the tests of a file; the
+ * first project is installed from nothing, the others start from its packages, so that npm only has to add what differs.
+ */
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { copyTree } from './prepared.ts'
 import { createPlace, PROJECT_ROOT, type Ran, repositoryAt, type TestRepository } from './repository.ts'
 
 /** npm must find the same registry and cache as the run that installed our own dependencies. */
@@ -9,10 +15,15 @@ const NPM_VARIABLES =
   /^(npm_config_|NPM_CONFIG_|NODE_EXTRA_CA_CERTS$|SSL_CERT_|https?_proxy$|HTTPS?_PROXY$|no_proxy$|NO_PROXY$)/
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
 
+const store = mkdtempSync(join(tmpdir(), 'lanekeeper-package-'))
+afterAll(() => rmSync(store, { recursive: true, force: true }))
+
 export interface Project extends TestRepository {
   npm(args: readonly string[]): Ran
   /** `npx --no-install lanekeeper …` */
   npx(args: readonly string[], options?: { cwd?: string }): Ran
+  /** The same program without npm's own start before each verb. */
+  bin(args: readonly string[], options?: { cwd?: string }): Ran
   /** Installs our tarball and other packages as dev dependencies; throws when npm fails. */
   install(...packages: string[]): void
 }
@@ -30,9 +41,13 @@ export function createProject(files: Readonly<Record<string, string>>): Project 
     ...repository,
     npm: (args) => run('npm', args),
     npx: (args, { cwd } = {}) => run('npx', ['--no-install', 'lanekeeper', ...args], cwd),
+    bin: (args, { cwd } = {}) => run(join(repository.root, 'node_modules/.bin/lanekeeper'), args, cwd),
     install: (...packages) => {
-      const { status, stderr } = run('npm', ['install', '--save-dev', ...QUIET, pack(place.dir), ...packages])
+      const isFirst = !existsSync(join(store, 'package-lock.json'))
+      if (!isFirst) copyPackages(store, repository.root)
+      const { status, stderr } = run('npm', ['install', '--save-dev', ...QUIET, tarballIn(place.dir), ...packages])
       if (status !== 0) throw new Error(`npm install exited ${status}\n${stderr}`)
+      if (isFirst) copyPackages(repository.root, store)
     },
   }
 }
@@ -43,13 +58,18 @@ function npmEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(known), npm_config_cache: stdout.trim() }
 }
 
-/** The build is there already: `npm test` made it. */
-function pack(dir: string): string {
-  const { status, stderr } = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', dir], {
-    cwd: PROJECT_ROOT,
-    encoding: 'utf8',
-  })
-  const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz'))
-  if (status !== 0 || tarball === undefined) throw new Error(`npm pack exited ${status}\n${stderr}`)
-  return join(dir, tarball)
+/** With the lock file: a tree alone does not tell npm where its packages came from. */
+function copyPackages(from: string, to: string): void {
+  for (const name of ['node_modules', 'package-lock.json']) copyTree(join(from, name), join(to, name))
+}
+
+/** Our tarball in a directory. The build is there already: `npm test` made it. */
+function tarballIn(dir: string): string {
+  const packed = () => readdirSync(store).find((name) => name.endsWith('.tgz'))
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', store]
+  const ran = packed() ? null : spawnSync('npm', args, { cwd: PROJECT_ROOT, encoding: 'utf8' })
+  const name = packed()
+  if (name === undefined) throw new Error(`npm pack exited ${ran?.status}\n${ran?.stderr}`)
+  copyFileSync(join(store, name), join(dir, name))
+  return join(dir, name)
 }

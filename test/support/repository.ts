@@ -65,11 +65,22 @@ export interface TestRepository extends Place {
 
 /** A directory of the test's own with HOME, XDG dirs and git configuration inside. Removed at the end of the test. */
 export function createPlace(): Place {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-test-')))
+  const place = newPlace()
+  removeWhenDone(place.dir)
+  return place
+}
+
+/** Removes a place at the end of the test. */
+export function removeWhenDone(dir: string): void {
   onTestFinished(async () => {
     await workersOf(dir)
     rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   })
+}
+
+/** The same for whoever removes it. */
+export function newPlace(): Place {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-test-')))
   const home = join(dir, 'home')
   mkdirSync(home)
   writeFileSync(
@@ -164,8 +175,10 @@ export function refuseRealCheckout(path: string): string {
  * A repository `project` with one commit on `main`.
  * @param files what that commit holds besides README.md
  */
-export function createRepository(files: Readonly<Record<string, string>> = {}): TestRepository {
-  const place = createPlace()
+export function createRepository(
+  files: Readonly<Record<string, string>> = {},
+  place: Place = createPlace(),
+): TestRepository {
   const root = join(place.dir, 'project')
   mkdirSync(root)
   const repository = repositoryAt(place, root)

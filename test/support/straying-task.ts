@@ -1,7 +1,8 @@
 /** The gate's fixture: a base, and a task whose branch left its lane; and what "refused, nothing lost" means. */
 import { expect } from 'vitest'
 import type { Task } from '../../scripts/policy/task.ts'
-import { createRepository, type Ran, type TestRepository } from './repository.ts'
+import { prepared } from './prepared.ts'
+import { createRepository, type Place, type Ran, type TestRepository } from './repository.ts'
 import { addTask, type TaskWorktree } from './tasks.ts'
 
 export const BRANCH = 'task/auth'
@@ -28,12 +29,25 @@ export function taskWithWork(
 }
 
 /** main with installed hooks, and a task whose branch has one commit in its lane and one outside. */
-export function baseAndStrayingTask(): StrayingTask {
-  const repository = createRepository({ 'lib/pool.ts': 'export const max = 1\n', 'src/auth/login.ts': 'old\n' })
+function baseAndStrayingTask(place: Place): StrayingTask {
+  const files = { 'lib/pool.ts': 'export const max = 1\n', 'src/auth/login.ts': 'old\n' }
+  const repository = createRepository(files, place)
   expect(repository.lanekeeper(['install']).stderr).toContain('Hooks installed')
   const work = { 'src/auth/login.ts': 'new\n', 'lib/pool.ts': 'export const max = 99\n' }
   const { path, tip } = taskWithWork(repository, { id: 'auth' }, work)
   return { ...repository, before: repository.git(['rev-parse', 'main']), tip, worktree: path }
+}
+
+/** Called beside the tests of a file, it gives what makes them their own copy each. */
+export function preparedStrayingTask(): () => StrayingTask {
+  const copy = prepared(baseAndStrayingTask)
+  return () => {
+    const repository = copy()
+    // the index knows files by inode too; `reset --keep` takes every copy for a change
+    for (const cwd of [repository.root, repository.worktree])
+      repository.git(['update-index', '-q', '--refresh'], { cwd })
+    return repository
+  }
 }
 
 /** Runs the commands of the message's "Back to a clean state" block, as a person would paste them. */

@@ -82,6 +82,6 @@ export function migrationsOf(
   paths: readonly string[],
   more: Partial<MigrationSettings> = {},
 ): MigrationSettings {
-  const none = { preset: 'custom', mode: 'lease' as const, schema: [], editable: [], leaseHours: 24, create: '' }
+  const none = { preset: 'custom', mode: 'lease' as const, editable: [], leaseHours: 24, create: '' }
   return { ...none, database, paths: [...paths], ...more }
 }

@@ -1,23 +1,18 @@
 /** The ref of a lease: what a kill, a rival, a broken blob or an odd name does to it. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, utimesSync } from 'node:fs'
+import { utimesSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { freeLease, type Lease } from '../../scripts/policy/migrations/lease.ts'
 import { formatLease } from '../../scripts/policy/migrations/lease-text.ts'
 import { branchActivity, changeLease, leasedDatabases, leasesOf, mendLease } from '../../scripts/system/lease-store.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
+import { gitThat } from '../support/altered-git.ts'
+import { heldSince, leased, putLease } from '../support/leases.ts'
 import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
 import { addTask } from '../support/tasks.ts'
 
 const REF = 'refs/lanekeeper/leases/dev'
-const SETTINGS = { 'lanekeeper.json': JSON.stringify({ migrations: [{ database: 'dev', paths: ['migrations'] }] }) }
 const open = (project: TestRepository) => openRepository(project.root, project.env)
-
-/** Puts a text in the place of the lease, whatever it says. */
-function put(project: TestRepository, text: string, ref = REF): void {
-  const blob = project.run('git', ['hash-object', '-w', '--stdin'], { cwd: project.root, input: text }).stdout.trim()
-  project.git(['update-ref', '--create-reflog', '-m', 'put', ref, blob])
-}
 
 const withFence = (fence: number): Lease => ({ ...freeLease(24), fence })
 const bump = (lease: Lease) => ({ lease: withFence(lease.fence + 1) })
@@ -39,7 +34,7 @@ it('a rival that was quicker is seen: the decision is made again on what it wrot
   const seen: number[] = []
   const { lease } = changeLease(open(project), 'dev', { hours: 24, why: 'test' }, (before) => {
     seen.push(before.fence)
-    if (seen.length <= 3) put(project, formatLease(withFence(before.fence + 10)))
+    if (seen.length <= 3) putLease(project, formatLease(withFence(before.fence + 10)))
     return bump(before)
   })
   expect([seen, lease.fence]).toEqual([[0, 10, 20, 30], 31])
@@ -61,13 +56,25 @@ it('reads all leases with one process, and none where nobody has claimed any', (
   }
   expect(leasesOf(counted, ['dev', 'test'])).toEqual(new Map())
   expect(asked).toEqual([])
-  put(project, formatLease(withFence(1)))
-  put(project, formatLease(withFence(2)), 'refs/lanekeeper/leases/test')
+  putLease(project, formatLease(withFence(1)))
+  putLease(project, formatLease(withFence(2)), 'test')
   expect([...leasesOf(counted, ['dev', 'test', 'none']).values()].map(({ fence }) => fence)).toEqual([1, 2])
   expect(asked).toEqual(['cat-file --batch'])
   project.git(['pack-refs', '--all'])
   expect(leasesOf(counted, ['dev']).get('dev')).toEqual(withFence(1))
   expect(leasedDatabases(repository)).toEqual(['dev', 'test'])
+})
+
+it('asks git where the refs are too many to read', () => {
+  const project = createRepository()
+  const head = project.git(['rev-parse', 'HEAD'])
+  const many = Array.from({ length: 5000 }, (_, n) => `create refs/tags/a-rather-long-name-of-a-tag/${n} ${head}\n`)
+  project.run('git', ['update-ref', '--stdin'], { cwd: project.root, input: many.join('') })
+  project.git(['pack-refs', '--all'])
+  const write = () => changeLease(open(project), 'dev', { hours: 24, why: 'test' }, bump).lease.fence
+  expect([leasesOf(open(project), ['dev']).size, write(), write()]).toEqual([0, 1, 2])
+  project.git(['pack-refs', '--all'])
+  expect([leasesOf(open(project), ['dev', 'none']).get('dev')?.fence, write()]).toEqual([2, 3])
 })
 
 it('knows the newest commit of branches, and of no others', () => {
@@ -81,14 +88,12 @@ it('knows the newest commit of branches, and of no others', () => {
   expect(branchActivity(open(project), []).size).toBe(0)
 })
 
-it.each([
-  ['text that is none', 'hello'],
-  ['half a lease', formatLease(withFence(9)).slice(0, 40)],
-])('%s is named, with the command that mends it; the fence never goes back', (_, text) => {
-  const project = createRepository(SETTINGS)
+it('a broken one is named, with the command that mends it; the fence never goes back', () => {
+  const project = createRepository(leased())
   const { path } = addTask(project, { id: 'a', migrations: 'dev' })
-  put(project, formatLease(withFence(41)))
-  put(project, text)
+  putLease(project, formatLease(withFence(41)))
+  putLease(project, 'hello')
+  putLease(project, heldSince('gone', 1), 'other')
   const claimed = project.lanekeeper(['migration', 'claim'], { cwd: path })
   expect(claimed).toMatchObject({ status: 3, stderr: expect.stringContaining(REF) })
   expect(claimed.stderr).toContain('npx lanekeeper migration release dev --force')
@@ -96,8 +101,13 @@ it.each([
   expect(project.lanekeeper(['status']).status).toBe(0)
   expect(project.lanekeeper(['setup', path]).status).toBe(0)
   expect(project.lanekeeper(['doctor']).stdout).toContain('✗ migration-leases')
-  expect(project.lanekeeper(['gc']).stdout).toContain('kept a lease on migrations')
+  const swept = project.lanekeeper(['gc']).stdout
+  expect(swept).toContain('kept a lease on migrations: The lease on the migrations of "dev" is broken')
+  expect(swept).toContain('removed the lease on the migrations of other')
   expect(project.lanekeeper(['migration', 'release', '--force'], { cwd: path }).status).toBe(1)
+  const made = project.lanekeeper(['new-task', '--title', 'New', '--allow', 'src/new', '--migrations', 'dev'])
+  expect(made).toMatchObject({ status: 3, stderr: expect.stringContaining('migration release dev --force') })
+  expect(project.git(['ls-tree', '--name-only', 'refs/lanekeeper/tasks'])).toBe('a.md')
   const mended = project.lanekeeper(['migration', 'release', 'dev', '--force'])
   expect(mended).toMatchObject({ status: 0, stdout: expect.stringContaining('fence 42') })
   expect(project.git(['log', '-1', '--format=%s', 'refs/lanekeeper/tasks'])).toContain('mend the lease')
@@ -105,32 +115,36 @@ it.each([
   expect(again).toMatchObject({ ok: true, kind: 'taken', fence: 43 })
 })
 
+it.each([
+  ['in what is left of it', [formatLease(withFence(7)), '{"holder": null, "fence": 9, "hou'], 10],
+  ['in its log', [formatLease(withFence(7)), '', 'hello'], 8],
+  ['nowhere', ['hello'], 1],
+])('is mended with a fence above the highest that is found %s', (_, texts, fence) => {
+  const project = createRepository()
+  for (const text of texts) putLease(project, text)
+  expect(mendLease(open(project), 'dev')).toEqual({ ...withFence(fence), holder: null })
+  expect(leasesOf(open(project), ['dev']).get('dev')?.fence).toBe(fence)
+})
+
 it('mends one whose blob is gone', () => {
   const project = createRepository()
-  put(project, formatLease(withFence(3)))
-  put(project, formatLease(withFence(4)))
+  putLease(project, formatLease(withFence(3)))
+  putLease(project, formatLease(withFence(4)))
   const blob = project.git(['rev-parse', REF])
   project.run('rm', ['-f', project.path('project/.git/objects', blob.slice(0, 2), blob.slice(2))])
   expect(() => leasesOf(open(project), ['dev'])).toThrow(expect.objectContaining({ code: 'lease' }))
   expect(mendLease(open(project), 'dev').fence).toBe(4)
 })
 
-/** A git that kills its caller, and itself, when it is asked to write a ref. */
-function gitThatKills(project: TestRepository, when: 'before' | 'after'): NodeJS.ProcessEnv {
-  const real = project.run('sh', ['-c', 'command -v git']).stdout.trim()
-  const act = when === 'before' ? 'kill -9 $PPID $$' : `${real} "$@"; kill -9 $PPID $$`
-  const script = `#!/bin/sh\ncase "$*" in *"update-ref --create-reflog -m claim"*) ${act};; esac\nexec ${real} "$@"\n`
-  chmodSync(project.write('bin/git', script), 0o755)
-  return { ...project.env, PATH: `${project.path('bin')}:${project.env.PATH}` }
-}
-
 it.each(['before', 'after'] as const)('kill -9 %s the swap leaves a lease that works', (when) => {
-  const project = createRepository(SETTINGS)
+  const project = createRepository(leased())
   const a = addTask(project, { id: 'a', migrations: 'dev' })
   const b = addTask(project, { id: 'b', migrations: 'dev' })
+  const act = when === 'before' ? 'kill -9 $PPID $$' : '$git "$@"; kill -9 $PPID $$'
+  const env = gitThat(project, 'update-ref --create-reflog -m claim', act)
   const killed = spawnSync(process.execPath, [CLI, 'migration', 'claim'], {
     cwd: a.path,
-    env: gitThatKills(project, when),
+    env,
   })
   expect(killed.signal).toBe('SIGKILL')
   expect(leasesOf(open(project), ['dev']).get('dev')?.holder?.task).toBe(when === 'before' ? undefined : 'a')
@@ -140,7 +154,7 @@ it.each(['before', 'after'] as const)('kill -9 %s the swap leaves a lease that w
 })
 
 it('a lock that a killed git left is named, and gc takes it away once no git can hold it', () => {
-  const project = createRepository(SETTINGS)
+  const project = createRepository(leased())
   const { path } = addTask(project, { id: 'a', migrations: 'dev' })
   const lock = project.write(`project/.git/${REF}.lock`, '')
   const refused = project.lanekeeper(['migration', 'claim'], { cwd: path })

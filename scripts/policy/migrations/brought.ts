@@ -58,7 +58,7 @@ export function broughtTo(
   facts: MigrationFacts,
 ): Brought | null {
   const isOurs = matcherOf(set.paths)
-  const isSchema = matcherOf(set.schema)
+  const isSchema = matcherOf(set.schema ?? [])
   const mine = changes.filter(({ path, oid }) => isOurs(path) !== null && facts.atBase.get(path) !== oid)
   const schema = changes.filter(({ path }) => isOurs(path) === null && isSchema(path) !== null)
   if (mine.length === 0 && schema.length === 0) return null

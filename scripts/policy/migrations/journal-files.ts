@@ -14,7 +14,9 @@ export function atlasSum(brought: Brought): Finding[] {
       .filter((name) => name !== '')
     const there = filesAfter(brought)
       .filter(({ unit }) => unit === folder)
-      .map((file) => file.path.slice(file.path.lastIndexOf('/') + 1))
+      .map(nameOf)
+      // atlas hashes the up files alone
+      .filter((name) => !/\.down\.sql$/.test(name))
     const missing = there.find((name) => !listed.includes(name))
     const extra = listed.find((name) => !there.includes(name))
     if (missing === undefined && extra === undefined) return []
@@ -51,7 +53,7 @@ export function railsSchema(brought: Brought): Finding[] {
   return journalsOf(brought).flatMap(({ path, text }) => {
     if (path.endsWith('.sql')) return missingVersions(brought, path, text)
     const said = /define\(version:\s*([\d_]+)\)/.exec(text)?.[1]?.replaceAll('_', '')
-    const newest = newestOf(brought.set, filesAfter(brought))
+    const newest = newestOf(brought.set, besides(filesAfter(brought), path))
     if (said === undefined || newest === null) return []
     if (compareVersions(said, newest.version, 'number') === 0) return []
     const message = `it was dumped at version ${said}, and the newest migration is ${newest.version}`
@@ -67,15 +69,22 @@ export function versionList(brought: Brought): Finding[] {
 
 function missingVersions(brought: Brought, path: string, text: string): Finding[] {
   const listed = new Set(
-    [...text.matchAll(/^\s*(?:VALUES\s*)?\(\s*'?(\d{4,})'?\s*\)/gim)].map((match) => match[1] ?? ''),
+    [...text.matchAll(/(?:^\s*|\bVALUES\s*)\(\s*'?(\d{4,})'?\s*\)/gim)].map((match) => match[1] ?? ''),
   )
   if (listed.size === 0) return []
-  const missing = brought.added.find(({ version }) => !listed.has(version))
+  const missing = besides(brought.added, path).find(({ version }) => !listed.has(version))
   if (!missing) return []
   const message = `it does not hold ${nameOf(missing)}: the dump was not made after that migration`
   return [
     { path, message, ways: ['run your migrations here, so that the tool dumps the schema again, then commit it'] },
   ]
+}
+
+/** Of several databases' migrations those whose directory lies beside the dump: `db/migrate` and `db/schema.rb`. */
+function besides(files: readonly MigrationFile[], dump: string): readonly MigrationFile[] {
+  const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+  const near = files.filter(({ unit }) => parentOf(unit) === parentOf(dump))
+  return near.length > 0 ? near : new Set(files.map(({ unit }) => unit)).size === 1 ? files : []
 }
 
 function nameOf({ path }: MigrationFile): string {

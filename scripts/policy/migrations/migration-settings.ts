@@ -15,13 +15,13 @@ export const Migrations = () =>
     paths: texts(),
     /** `lease`: one task at a time; `tables`: several at once, each on the tables its task lists. */
     mode: z._default(z.enum(['lease', 'tables']), 'lease'),
-    /** Sources that migrations are made from; changed without one, that is a warning. Empty: the preset's. */
-    schema: texts(),
+    /** Sources that migrations are made from; changed without one, that is a warning. Default: the preset's; [] for none. */
+    schema: z.optional(z.array(z.string())),
     /** Patterns of migrations that may be edited after they landed. */
     editable: texts(),
     /** Hours without a commit or a renewal after which the next task in line may take the lease. */
     leaseHours: z._default(z.number().check(z.positive()), 24),
-    /** Command that makes a new migration, {{name}} filled in; empty: the preset's tool, or a template. */
+    /** Command that makes a new migration, {{name}} and {{unit}} filled in; empty: the preset's tool, or a template. */
     create: z._default(z.string(), ''),
   })
 
@@ -37,7 +37,7 @@ export function checkedMigrations(set: MigrationSettings): MigrationSettings {
   return {
     ...set,
     paths: checkedPatterns(set.paths.length > 0 ? set.paths : paths, 'migrations.paths'),
-    schema: checkedPatterns(set.schema.length > 0 ? set.schema : schema, 'migrations.schema'),
+    schema: checkedPatterns(set.schema ?? schema, 'migrations.schema'),
     editable: checkedPatterns(set.editable, 'migrations.editable'),
   }
 }

@@ -10,7 +10,8 @@ const rails: Preset = {
   order: 'number',
   schema: [],
   language: 'code',
-  journal: { kind: 'rails-schema', file: /(?:^|[/_])(?:schema\.rb|structure\.sql)$/ },
+  // the dump of a second database (`cache_schema.rb`) has a version of its own
+  journal: { kind: 'rails-schema', file: /(?:^|\/)(?:schema\.rb|structure\.sql)$/ },
   hasSnapshots: false,
   create: ['bin/rails', 'generate', 'migration', '{{name}}'],
   directory: 'db/migrate',

@@ -59,8 +59,9 @@ const knex: Preset = {
   id: 'knex',
   title: 'Knex',
   paths: ['migrations'],
-  // a letter behind the day (`20201028A-users.ts`) is part of the version where a project counts so
-  file: /^(?<unit>(?:.*\/)?)(?<name>(?<version>\d+[A-Za-z]?)[_.-][^/]*?)(?<!\.d|\.spec|\.test)\.(?:[cm]?[jt]s|sql)$/,
+  // a letter behind the day (`20201028A-users.ts`) is part of the version where a project counts so; `2.0.0-beta.1.js`
+  // has no other version than its name
+  file: /^(?<unit>(?:.*\/)?)(?=(?<version>\d+[A-Za-z]?(?=[_-]|\.(?!\d))|\d[^/]+(?=\.\w+$)))(?<name>\d[^/]*?)(?<!\.d|\.spec|\.test)\.(?:[cm]?[jt]s|sql)$/,
   order: 'name',
   schema: [],
   language: 'code',
@@ -77,7 +78,7 @@ const sequelize: Preset = {
   title: 'Sequelize or Umzug',
   paths: ['migrations'],
   // umzug's own stamps have dots: 2024.01.31T12.00.00.users.ts
-  file: /^(?<unit>(?:.*\/)?)(?<name>(?<version>\d{4}\.\d\d\.\d\dT\d\d\.\d\d\.\d\d|\d+)[_.-][^/]*?)(?<!\.d|\.spec|\.test)(?:\.(?:up|down))?\.(?:[cm]?[jt]s|sql)$/,
+  file: /^(?<unit>(?:.*\/)?)(?=(?<version>\d{4}\.\d\d\.\d\dT\d\d\.\d\d\.\d\d|\d+(?=[_-]|\.(?!\d))|\d[^/]+?(?=(?:\.(?:up|down))?\.\w+$)))(?<name>\d[^/]*?)(?<!\.d|\.spec|\.test)(?:\.(?:up|down))?\.(?:[cm]?[jt]s|sql)$/,
   order: 'name',
   schema: ['models', 'src/models'],
   language: 'code',

@@ -89,7 +89,7 @@ const liquibase: Preset = {
   id: 'liquibase',
   title: 'Liquibase',
   paths: ['**/db/changelog'],
-  file: /^(?<unit>(?:.*\/)?)(?![^/]*(?:master|root))(?=(?<version>\d[\d._-]*|[^/]+))(?<name>[^/]+)\.(?:sql|xml|ya?ml|json)$/,
+  file: /^(?<unit>(?:.*\/)?)(?![^/]*(?:master|root))(?=(?<version>\d+(?:\.\d+)*(?=[_-]|\.[a-z])|[^/]+(?=\.\w+$)))(?<name>[^/]+)\.(?:sql|xml|ya?ml|json)$/,
   order: 'journal',
   // changesets may be added at the end of a changelog that landed; that the others stay is the journal's check
   editable: /\.(?:sql|xml|ya?ml|json)$/,

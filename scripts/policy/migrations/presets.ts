@@ -12,7 +12,7 @@ const custom: Preset = {
   id: 'custom',
   title: 'numbered files',
   paths: ['migrations'],
-  file: /^(?<unit>(?:.*\/)?)(?<name>(?:[VvMm]|[Vv]ersion|[Mm]igration)?[_-]?(?=(?<version>\d{4}[-_.]\d\d[-_.]\d\d(?:[-_.T]\d{4,6})?(?!\d)|\d{6,8}[-_T]\d{6}(?!\d)|\d+(?:\.\d+)*))[^/]+?)(?<!\.d|\.spec|\.test)(?:\.(?:up|down|Designer)|\/[^/.]+)?\.(?:sql|[cm]?[jt]s|py|rb|php|exs|go|rs|java|kt|cs|sh)$/,
+  file: /^(?<unit>(?:.*\/)?)(?<name>(?:[VvMm]|[Vv]ersion|[Mm]igration)?[_-]?(?=(?<version>\d{4}[-_.]\d\d[-_.]\d\d(?:[-_.T]\d{4,6}(?:-\d{4}(?!\d))?)?(?!\d)|\d{6,8}[-_T]\d{6}(?!\d)|\d+(?:\.\d+)*))[^/]+?)(?<!\.d|[._]spec|[._]test)(?:\.(?:up|down|Designer)|\/[^/.]+)?\.(?:sql|[cm]?[jt]s|py|rb|php|exs|go|rs|java|kt|cs|sh)$/,
   order: 'number',
   schema: [],
   language: 'sql',

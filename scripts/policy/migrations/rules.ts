@@ -9,7 +9,7 @@ import { type MigrationSet, migrationFileOf } from './migration-set.ts'
 import { leaseHeld } from './owner.ts'
 import { schemaSource } from './schema-source.ts'
 import { duplicate, duplicateElsewhere, order } from './sequence.ts'
-import { opaque, tables } from './tables.ts'
+import { opaque, tables, tablesOfCode } from './tables.ts'
 
 export type MigrationRule =
   | 'migration-owner'
@@ -41,6 +41,7 @@ const RULES: readonly Rule[] = [
   { rule: 'migration-graph', find: graph },
   { rule: 'migration-table', find: tables },
   { rule: 'migration-table', find: opaque, isWarning: true },
+  { rule: 'migration-table', find: tablesOfCode, isWarning: true },
   {
     rule: 'migration-duplicate',
     find: (brought) => duplicateElsewhere(brought, (path) => migrationFileOf(brought.set, path)),

@@ -12,7 +12,7 @@ export function duplicate({ set, added, known, base }: Brought): Finding[] {
     const twin = [...known, ...own.slice(0, index)].find((other) => isSameVersion(set, file, other))
     if (!twin) return []
     const where = known.includes(twin) ? `on ${base}` : 'in this branch'
-    const message = `version ${file.version} is taken by ${twin.path} ${where}: one of the two would never run`
+    const message = `version ${file.version} is taken by ${twin.path} ${where}: tools run one of the two, or both in an order of their own`
     return [{ path: file.path, message, ways: [RENUMBER] }]
   })
 }

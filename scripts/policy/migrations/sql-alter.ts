@@ -47,7 +47,7 @@ function takesSecondTable(reader: Reader): boolean {
 function readSetSchema(reader: Reader, name: readonly string[]): void {
   const schema = reader.name()
   if (schema === null) reader.isOpaque()
-  else reader.touch(tableOf([...schema, ...name.slice(-1)]))
+  else becomes(reader, name, [...schema, ...name.slice(-1)])
 }
 
 /** `RENAME TO b`, MySQL's `RENAME AS b` and `RENAME b`; but `RENAME [COLUMN] a TO b` is within the table. */
@@ -58,5 +58,10 @@ function readRename(reader: Reader, name: readonly string[]): void {
   if (!saysTo && reader.word() === 'to') return
   // the table stays in its schema unless MySQL says another
   if (renamed === null) reader.isOpaque()
-  else reader.touch(tableOf(renamed.length > 1 ? renamed : [...name.slice(0, -1), ...renamed]))
+  else becomes(reader, name, renamed.length > 1 ? renamed : [...name.slice(0, -1), ...renamed])
+}
+
+function becomes(reader: Reader, from: readonly string[], to: readonly string[]): void {
+  reader.touch(tableOf(to))
+  reader.found.owners.rename(tableOf(from), tableOf(to))
 }

@@ -76,7 +76,7 @@ function createTable(reader: Reader): void {
   const { at } = reader
   if (reader.skipPast('inherits') && reader.takeSign('(')) reader.touchNames()
   reader.at = at
-  if (reader.skipPast('execute') && reader.word(-2) === 'as') reader.isOpaque()
+  if (reader.skipPast('as') && reader.word() === 'execute') reader.isOpaque()
 }
 
 function alterRelation(reader: Reader): void {
@@ -93,9 +93,11 @@ function dropRelations(reader: Reader): void {
 /** `CREATE INDEX i ON t`; an index may have no name. */
 function createOnTable(reader: Reader, kind: string): void {
   const name = takeOwnName(reader)
-  const table = reader.skipPast(OWNER_FOLLOWS[kind] ?? 'on') ? reader.touchName() : null
-  if (table === null) reader.isOpaque()
-  else if (name !== null) reader.found.owners.set(ownerKey(kind, name), tableOf(table))
+  if (!reader.skipPast(OWNER_FOLLOWS[kind] ?? 'on')) reader.isOpaque()
+  else {
+    const table = reader.touchName()
+    if (name !== null && table !== null) reader.found.owners.set(thingOf(kind, name, table), tableOf(table))
+  }
 }
 
 /** `DROP POLICY p ON t`; MySQL and SQLite drop a trigger without a word of its table. */
@@ -111,7 +113,7 @@ function takeOwnName(reader: Reader): readonly string[] | null {
   return reader.word() === 'on' ? null : reader.name()
 }
 
-/** `DROP INDEX a, b` and `ALTER INDEX a`: the table can be told by MySQL's ON, or where this file made the index. */
+/** `DROP INDEX a, b` and `ALTER INDEX a`: the table can be told by MySQL's ON, or where the index was seen being made. */
 function changeUnnamedOwner(reader: Reader, kind: string): void {
   reader.skip('concurrently')
   reader.skipIfExists()
@@ -120,16 +122,24 @@ function changeUnnamedOwner(reader: Reader, kind: string): void {
   while (reader.takeSign(','))
   if (reader.take('on')) reader.touchName()
   else for (const name of names) touchKnownOwner(reader, kind, name)
+  if (reader.take('rename', 'to')) renameThing(reader, kind, names[0] ?? null)
+}
+
+function renameThing(reader: Reader, kind: string, from: readonly string[] | null): void {
+  const to = reader.name()
+  const table = from === null ? undefined : reader.found.owners.get(thingOf(kind, from))
+  if (from !== null && to !== null && table !== undefined) reader.found.owners.set(thingOf(kind, to, from), table)
 }
 
 function touchKnownOwner(reader: Reader, kind: string, name: readonly string[] | null): void {
-  const table = name === null ? undefined : reader.found.owners.get(ownerKey(kind, name))
+  const table = name === null ? undefined : reader.found.owners.get(thingOf(kind, name))
   if (table === undefined) reader.isOpaque()
   else reader.touch(table)
 }
 
-function ownerKey(kind: string, name: readonly string[]): string {
-  return `${kind} ${name.at(-1)}`
+/** A thing without a schema of its own lies in the one of its table. */
+function thingOf(kind: string, name: readonly string[], table: readonly string[] = []): string {
+  return `${kind} ${tableOf(name.length > 1 ? name : [...table.slice(0, -1), ...name])}`
 }
 
 /** A type or a function may be dropped, but with CASCADE columns, triggers and policies of any table go along. */

@@ -1,6 +1,8 @@
 /** What has been found in a file so far, and how a table is written down: `schema.table`. */
 import { Cursor } from './sql-cursor.ts'
+import type { Owners } from './sql-owners.ts'
 import type { Statement } from './sql-statements.ts'
+import type { SqlToken } from './sql-token.ts'
 
 export interface TouchedTable {
   readonly table: string
@@ -31,10 +33,11 @@ export function tableOf(name: readonly string[]): string {
 export class Findings {
   readonly touched: TouchedTable[] = []
   readonly opaque: OpaquePart[] = []
-  /** The tables of indexes, triggers and statistics that this file made: `DROP INDEX i` names none. */
-  readonly owners = new Map<string, string>()
 
-  constructor(readonly source: string) {}
+  constructor(
+    readonly source: string,
+    readonly owners: Owners,
+  ) {}
 
   add(table: string, line: number, statement: string): void {
     const last = this.touched.at(-1)
@@ -42,18 +45,19 @@ export class Findings {
       this.touched.push({ table, line, statement })
   }
 
-  addOpaque(line: number, start: number, end = start + MAX_EXCERPT * 2): void {
-    if (this.opaque.length >= MAX_OPAQUE) return
-    const beginning = this.source.slice(start, end).trimStart()
-    const what = beginning.replace(/\s+/g, ' ').slice(0, MAX_EXCERPT).trimEnd()
-    this.opaque.push({ line, what })
+  /** Notes what these tokens are the first and the last of. */
+  addOpaque({ line, start }: SqlToken, last: SqlToken | undefined): void {
+    const beginning = this.source.slice(start, Math.min(last?.end ?? start, start + MAX_EXCERPT * 2))
+    const what = beginning.trimStart().replace(/\s+/g, ' ').slice(0, MAX_EXCERPT).trimEnd()
+    const before = this.opaque.at(-1)
+    const isNoted = before?.line === line && before.what === what
+    if (!isNoted && this.opaque.length < MAX_OPAQUE) this.opaque.push({ line, what })
   }
 }
 
 /** A statement being read: where in it we are, what it does, and where that is written down. */
 export class Reader extends Cursor {
-  readonly line: number
-  private readonly start: number
+  private readonly head: SqlToken | undefined
 
   constructor(
     tokens: Statement,
@@ -63,17 +67,16 @@ export class Reader extends Cursor {
     head = 0,
   ) {
     super(tokens, found.source, at)
-    this.line = tokens[head]?.line ?? 1
-    this.start = tokens[head]?.start ?? 0
+    this.head = tokens[head]
   }
 
   /** The table cannot be told. */
   isOpaque(): void {
-    this.found.addOpaque(this.line, this.start)
+    if (this.head !== undefined) this.found.addOpaque(this.head, this.tokens.at(-1))
   }
 
   touch(table: string): void {
-    this.found.add(table, this.line, this.verb)
+    this.found.add(table, this.head?.line ?? 1, this.verb)
   }
 
   /** Takes a name here as a table that is changed; opaque where there is none to read. */

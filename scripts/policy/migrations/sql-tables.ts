@@ -4,8 +4,10 @@
  * Touched is what a statement changes: the table, its rows, what belongs to it (indexes, policies, triggers, rules, rights,
  * comments), a partition's parent, both names of a rename. Read, and so not listed: REFERENCES, FROM, LIKE, LOCK, OWNED BY,
  * VACUUM, ANALYZE, REINDEX. Opaque is what may change tables that it does not name: `DO`, `EXECUTE`, `CALL`, the bodies of
- * routines, psql's commands, `DROP INDEX i` of an index made in another file, ALL TABLES, CASCADE from what is no table, a
+ * routines, psql's commands, `DROP INDEX i` of an index nobody saw made, ALL TABLES, CASCADE from what is no table, a
  * search path, a name that a template fills in, a statement nobody here knows, and whatever follows an unclosed quote.
+ * Not seen: what a function does that a SELECT calls, what a trigger or a foreign key sets off, what DROP TABLE … CASCADE takes
+ * from other tables. Of a joined UPDATE or DELETE, which only MySQL has, every table joined counts as touched.
  *
  * Held against Postgres' own grammar by `sql-tables-agree-with-postgres.test.ts`. MySQL and SQLite are read too; their tables
  * have no schema and are listed below `public` all the same.
@@ -15,12 +17,14 @@ import { readChanges } from './sql-changes.ts'
 import { Cursor } from './sql-cursor.ts'
 import { readDefinition } from './sql-definitions.ts'
 import { Findings, type OpaquePart, Reader, type TouchedTable, tableOf } from './sql-findings.ts'
+import { Owners } from './sql-owners.ts'
 import { readComment, readCopy, readGrant, readLoad } from './sql-rights.ts'
 import { HAS_BODY, objectKindOf, type Statement, statementsOf } from './sql-statements.ts'
 import { tokensOf } from './sql-text.ts'
 import type { SqlText, SqlToken } from './sql-token.ts'
 
 export type { OpaquePart, TouchedTable } from './sql-findings.ts'
+export { Owners } from './sql-owners.ts'
 
 export interface SqlTables {
   /** In the order of the file; a table is listed once for each statement that changes it. */
@@ -62,15 +66,18 @@ const CHANGES_NOTHING = new Set(
 const HARMLESS_META =
   /^\\(?:set|unset|echo|qecho|warn|pset|timing|encoding|restrict|unrestrict|errverbose|if|elif|else|endif|x|a|t|q)\b/
 
-/** Never throws; linear in the text's length. */
-export function tablesInSql(text: string): SqlTables {
+/**
+ * Never throws; linear in the text's length.
+ * @param owners what earlier files made, if they were read with the same one and in their order; this file's is added to it
+ */
+export function tablesInSql(text: string, owners = new Owners()): SqlTables {
   const { tokens, comments, unclosed } = readingOf(text)
-  const found = new Findings(text)
+  const found = new Findings(text, owners)
   const { statements, isCutOff } = statementsOf(tokens)
   for (const statement of statements) readStatement(statement, found)
-  for (const token of tokens) if (isDangerousMeta(token)) found.addOpaque(token.line, token.start, token.end)
-  const last = statements.at(-1)?.[0]
-  if (isCutOff && last !== undefined) found.addOpaque(last.line, last.start)
+  for (const token of tokens) if (isDangerousMeta(token)) found.addOpaque(token, token)
+  const last = statements.at(-1)
+  if (isCutOff && last?.[0] !== undefined) found.addOpaque(last[0], last.at(-1))
   if (unclosed !== null) found.opaque.push({ line: unclosed.line, what: `${unclosed.what} that is never closed` })
   const opaque = found.opaque.toSorted((a, b) => a.line - b.line)
   return { touched: found.touched, opaque, declared: declaredIn(comments) }
@@ -101,7 +108,7 @@ function readStatement(tokens: Statement, found: Findings): void {
   const word = head.kind === 'word' || head.kind === 'sign' ? head.text : ''
   const read = Object.hasOwn(READ_BY_HEAD, word) ? READ_BY_HEAD[word] : undefined
   if (read !== undefined) read(tokens, found)
-  else if (!CHANGES_NOTHING.has(word)) found.addOpaque(head.line, head.start)
+  else if (!CHANGES_NOTHING.has(word)) found.addOpaque(head, tokens.at(-1))
   const isDefinitionOfBody = word === 'create' && HAS_BODY.has(objectKindOf(tokens)?.kind ?? '')
   if (!isDefinitionOfBody) readChanges(tokens, found)
 }
@@ -127,8 +134,12 @@ function readRenameTable(tokens: Statement, found: Findings): void {
   const reader = new Reader(tokens, found, 'RENAME TABLE', 1)
   if (reader.take('user')) return
   reader.skip('table', 'tables')
-  do if (reader.touchName() === null) return
-  while (reader.takeSign(',') || reader.take('to'))
+  do {
+    const from = reader.touchName()
+    const to = reader.take('to') ? reader.touchName() : null
+    if (from === null || to === null) return
+    found.owners.rename(tableOf(from), tableOf(to))
+  } while (reader.takeSign(','))
 }
 
 /** Names without a schema may then lie anywhere. */

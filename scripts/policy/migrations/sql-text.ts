@@ -89,7 +89,7 @@ class Lexer implements SqlText {
     return (this.reading === 'standard' || this.scan.match(/(?=--(?:\s|>|$))/y) !== null) && this.lineComment(2)
   }
 
-  /** What MySQL runs though it looks like a comment: `/*!40101 SET …`. */
+  /** What MySQL runs though it looks like a comment: `/*!40101 SET a`. */
   private executableComment(): boolean {
     const { at } = this.scan
     if (this.scan.match(EXECUTABLE_COMMENT) === null) return false
@@ -145,7 +145,7 @@ class Lexer implements SqlText {
     return true
   }
 
-  /** `E'…'`, which a string on the next line carries on, escapes and all. */
+  /** An escape string, which a string on the next line carries on, escapes and all. */
   private escapeString(start: number): boolean {
     do this.cut('string', "'", true, start)
     while (this.scan.match(NEXT_LINE_GOES_ON) !== null)
@@ -169,7 +169,7 @@ class Lexer implements SqlText {
     if (readsData) this.skipCopyData()
   }
 
-  /** The rows that follow `COPY … FROM stdin;` up to a line with `\.` alone. */
+  /** The rows that follow `COPY FROM stdin;` up to a line with `\.` alone. */
   private skipCopyData(): void {
     const marks = /^\\\.\r?$/gm
     marks.lastIndex = this.scan.at

@@ -29,7 +29,7 @@ export function newVersion(
 }
 
 /** The part of a whole name that is a version: Kysely has no other. */
-function stampIn(name: string): string {
+export function stampIn(name: string): string {
   return /^[A-Za-z_]?\d[\dTZ]*/.exec(name)?.[0] ?? name
 }
 

@@ -1,18 +1,18 @@
 /** Each task its own tables: what its migrations touch must be what it lists (policy.md section 7.4). */
 import type { Brought, Finding } from './brought.ts'
-import { tablesInSql } from './sql-tables.ts'
+import { tablesInCode } from './code-tables.ts'
+import { tablesInSql, writtenTable } from './sql-tables.ts'
+import { tableKey } from './table-names.ts'
 
 /** Tables touched by the task's SQL migrations that it does not list. */
 export function tables(brought: Brought): Finding[] {
   if (!isHeldToTables(brought)) return []
-  const listed = new Set(brought.task.tables.map(qualified))
+  const listed = new Set(brought.task.tables.map(keyOf))
   return sqlFiles(brought).flatMap(({ path, text }) => {
     const { touched, declared } = tablesInSql(text)
     const stray = [
-      ...touched.filter(({ table }) => !listed.has(table)),
-      ...(declared ?? [])
-        .map((table) => ({ table: qualified(table), line: 1 }))
-        .filter(({ table }) => !listed.has(table)),
+      ...touched.filter(({ table }) => !listed.has(tableKey(table))),
+      ...(declared ?? []).map((table) => ({ table, line: 1 })).filter(({ table }) => !listed.has(keyOf(table))),
     ]
     const first = [...new Map(stray.map((one) => [one.table, one])).values()]
     return first.map(({ table, line }) => ({
@@ -35,6 +35,23 @@ export function opaque(brought: Brought): Finding[] {
   })
 }
 
+/** Tables that a migration in code seems to touch: read from its words, so only said. */
+export function tablesOfCode(brought: Brought): Finding[] {
+  if (!isHeldToTables(brought) || brought.set.tool.language !== 'code') return []
+  const listed = new Set(brought.task.tables.map(keyOf))
+  return brought.added.flatMap(({ path }) => {
+    const stray = path.endsWith('.sql')
+      ? []
+      : tablesInCode(brought.text(path) ?? '').filter(({ table }) => !listed.has(tableKey(table)))
+    const first = [...new Map(stray.map((one) => [one.table, one])).values()]
+    return first.map(({ table, line }) => ({
+      path,
+      message: `line ${line} seems to touch table ${table}, which this task does not list`,
+      ways: [],
+    }))
+  })
+}
+
 function isHeldToTables({ set, task }: Brought): boolean {
   return set.mode === 'tables' || task.tables.length > 0
 }
@@ -45,9 +62,9 @@ function sqlFiles(brought: Brought): { path: string; text: string }[] {
     .map(({ path }) => ({ path, text: brought.text(path) ?? '' }))
 }
 
-/** `users` → `public.users`, unquoted names in lower case as SQL reads them. */
-export function qualified(table: string): string {
-  return table.includes('.') ? table : `public.${table}`
+/** What one table is known by, however it was written: case is dropped, since few servers keep it and no project lives by it. */
+function keyOf(table: string): string {
+  return tableKey(writtenTable(table))
 }
 
 function shown(table: string): string {

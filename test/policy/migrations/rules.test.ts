@@ -98,43 +98,37 @@ describe('the lease', () => {
   }
   const cases: [name: string, lease: Lease | undefined, task: Task, says: string | null, way: string | null][] = [
     ['its own', heldBy(owner), owner, null, null],
-    ['nobody’s', undefined, owner, 'does not hold the lease', 'npx lanekeeper migration claim dev'],
+    ['nobody’s', undefined, owner, 'nobody holds the lease', 'npx lanekeeper migration claim dev'],
     [
       'another’s',
       heldBy(other),
       owner,
-      'are the turn of task "auth" (task/auth, on here) since 2026-05-01 11:00 UTC, until 2026-05-02 11:00 UTC',
-      'npx lanekeeper migration claim dev (puts you in line)',
+      'Task "auth" holds the lease on the migrations of "dev": branch task/auth, on here, since 2026-05-01 11:00 UTC, until 2026-05-02 11:00 UTC',
+      'Ask again: npx lanekeeper migration claim dev',
     ],
     [
       'another’s, in line',
       heldBy(other, { queue: [{ task: 'tags', since: long(0) }] }),
       owner,
-      'you are number 1 in line',
-      'a person may: npx lanekeeper migration release dev --task auth --force',
+      'Task "tags" is 1st in line',
+      'A person ends it: npx lanekeeper land auth, or takes it away: npx lanekeeper migration release dev --task auth --force',
     ],
     [
       'another’s, whose time is over',
       idle(25),
       owner,
       'until 2026-05-01 11:00 UTC',
-      'its time is over: npx lanekeeper migration claim dev',
+      'its time is over, so take it: npx lanekeeper migration claim dev',
     ],
     ['its own, whose time is over and nobody took it', idle(25), other, null, null],
     [
       'lost to another',
       heldBy(other, { lost: { task: 'tags', at: long(1) } }),
       owner,
-      'the lease on the migrations of "dev" passed to task "auth"',
+      'Task "tags" had it until 2026-05-01 11:00 UTC; it passed on (fence 3)',
       null,
     ],
-    [
-      'of a task that is gone',
-      heldBy(aTask({ id: 'gone', migrations: 'dev' })),
-      owner,
-      'does not hold the lease',
-      null,
-    ],
+    ['of a task that is gone', heldBy(aTask({ id: 'gone', migrations: 'dev' })), owner, 'nobody holds the lease', null],
   ]
   it.each(cases)('%s', (_, lease, task, says, way) => {
     const [found] = refusals(story(lease, task))

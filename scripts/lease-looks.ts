@@ -1,17 +1,17 @@
-/** What `status` tells of the leases on migrations: quick, since people wait for it. */
+/** Leases on migrations, looked at in passing: quick, and a broken one stops nobody here (the gate refuses, `doctor` tells). */
 import { LanekeeperError } from './policy/errors.ts'
-import { type Lease, ownersOf, standingOf } from './policy/migrations/lease.ts'
+import { type Lease, ownersOf, standingOf, tidied } from './policy/migrations/lease.ts'
 import { leaseOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import type { WorktreeStatus } from './policy/worktree-status.ts'
-import { leasesOf } from './system/lease-store.ts'
+import { here, leasesOf } from './system/lease-store.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import type { Tip } from './system/tips.ts'
 import type { Worktree } from './system/worktrees.ts'
 
-/** A process only where an open task takes turns at a lease that somebody has claimed; a broken one is `doctor`'s to tell. */
+/** The leases of the open tasks' databases: a process only where somebody has claimed one. */
 export function leasesNow(repository: Repository, policy: Policy): ReadonlyMap<string, Lease> {
   try {
     return leasesOf(
@@ -48,4 +48,18 @@ export function leaseTo(
   if (!task || !database || !lease) return null
   const activity = { owners: ownersOf(policy.tasks, database), committedAt }
   return { database, ...standingOf(lease, task.id, activity, new Date()) }
+}
+
+/** Whose turn it is to land, by task: 0 for the holder of a lease, then those who wait for it in their order. */
+export function turnsToLand(repository: Repository, policy: Policy): Map<string, number> {
+  return new Map(
+    [...leasesNow(repository, policy)].flatMap(([database, lease]) => {
+      const { holder, queue } = tidied(
+        lease,
+        { owners: ownersOf(policy.tasks, database), committedAt: new Map() },
+        here(0),
+      )
+      return [...(holder ? [holder] : []), ...queue].map(({ task }, turn): [string, number] => [task, turn])
+    }),
+  )
 }
