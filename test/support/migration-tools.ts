@@ -150,7 +150,7 @@ const { drizzle } = require('drizzle-orm/' + driver)
 const { migrate } = require('drizzle-orm/' + driver + '/migrator')
 migrate(drizzle(url), { migrationsFolder: 'drizzle', migrationsSchema: 'public' }).then(
   () => { console.log('migrated'); process.exit(0) },
-  (error) => { console.error(error); process.exit(1) },
+  (error) => { console.error(String(error.cause ?? error)); process.exit(1) },
 )
 `,
   },
