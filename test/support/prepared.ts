@@ -5,14 +5,14 @@
 import { spawnSync } from 'node:child_process'
 import { renameSync, rmSync } from 'node:fs'
 import { beforeAll } from 'vitest'
-import { newPlace, type Place, removeWhenDone, workersOf } from './repository.ts'
+import { newPlace, type Place, removeWhenDone, type TestRepository, workersOf } from './repository.ts'
 
 /**
  * Call it beside the tests, not in one.
  * @param make makes the fixture below the place; what it starts in the background has ended before the first copy
  * @returns gives a test its copy, which is removed when the test ends
  */
-export function prepared<T extends Place>(make: (place: Place) => T): () => T {
+export function prepared<T extends TestRepository>(make: (place: Place) => T): () => T {
   let fixture: T | undefined
   beforeAll(async () => {
     const place = newPlace()
@@ -31,8 +31,15 @@ export function prepared<T extends Place>(make: (place: Place) => T): () => T {
     const { dir } = fixture
     copyTree(`${dir}.prepared`, dir)
     removeWhenDone(dir)
+    refreshIndexes(fixture)
     return fixture
   }
+}
+
+/** An index knows files by inode too; `reset --keep` takes every copy for a change. */
+function refreshIndexes({ git }: TestRepository): void {
+  for (const line of git(['worktree', 'list', '--porcelain']).split('\n'))
+    if (line.startsWith('worktree ')) git(['update-index', '-q', '--refresh'], { cwd: line.slice('worktree '.length) })
 }
 
 /** Copies a directory with the times of its files, which our own caches know them by. */
