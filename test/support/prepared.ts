@@ -14,20 +14,22 @@ import { newPlace, type Place, removeWhenDone, type TestRepository, workersOf } 
  */
 export function prepared<T extends TestRepository>(make: (place: Place) => T): () => T {
   let fixture: T | undefined
+  let failure: unknown
   beforeAll(async () => {
     const place = newPlace()
     const store = `${place.dir}.prepared`
     try {
       fixture = make(place)
-    } finally {
-      await workersOf(place.dir)
-      if (fixture) renameSync(place.dir, store)
-      else rmSync(place.dir, { recursive: true, force: true })
+    } catch (error) {
+      // each test fails by it: a failed hook would have them counted as skipped
+      failure = error
     }
+    await workersOf(place.dir)
+    renameSync(place.dir, store)
     return () => rmSync(store, { recursive: true, force: true })
   })
   return () => {
-    if (!fixture) throw new Error('beforeAll has not made the fixture')
+    if (!fixture) throw failure
     const { dir } = fixture
     copyTree(`${dir}.prepared`, dir)
     removeWhenDone(dir)
