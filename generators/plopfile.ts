@@ -5,6 +5,8 @@
 
 import { ask } from '../scripts/system/ask.ts'
 import { createOutput } from '../scripts/system/output.ts'
+import { migrationActions } from './migration/actions.ts'
+import { migrationPrompts } from './migration/prompts.ts'
 import { projectActions } from './project/actions.ts'
 import { projectPrompts } from './project/prompts.ts'
 import { taskActions } from './task/actions.ts'
@@ -33,6 +35,11 @@ export default function plopfile(plop: Plop): void {
     description: 'A task with its branch and worktree, provisioned and briefed',
     prompts: taskPrompts(session),
     actions: () => taskActions(session),
+  })
+  plop.setGenerator('migration', {
+    description: 'A migration with the right number, for the task whose turn it is',
+    prompts: migrationPrompts(),
+    actions: () => migrationActions(session),
   })
   plop.setGenerator('project', {
     description: 'A small real project, wired with Lanekeeper',

@@ -3,7 +3,7 @@ import { type Command, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import { judgeBranch } from './gate.ts'
 import { EXIT } from './policy/errors.ts'
-import { refusalText } from './policy/refusal.ts'
+import { refusalText, warningTexts } from './policy/refusal.ts'
 import { branchOf } from './system/repository.ts'
 
 export const command: Command = {
@@ -21,7 +21,10 @@ export const command: Command = {
     return {
       json: { ok, branch, base: policy.base, ...verdict },
       text: ok
-        ? `✓ ${branch} may land on ${policy.base} (${verdict.checked} changed ${verdict.checked === 1 ? 'path' : 'paths'})`
+        ? [
+            `✓ ${branch} may land on ${policy.base} (${verdict.checked} changed ${verdict.checked === 1 ? 'path' : 'paths'})`,
+            ...warningTexts(verdict).map((text) => `▲ ${text}`),
+          ].join('\n')
         : `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`,
       exit: ok ? EXIT.ok : EXIT.refused,
     }

@@ -3,6 +3,9 @@ import { type ExitStatus, LanekeeperError } from './policy/errors.ts'
 import type { Output } from './system/output.ts'
 
 /** The outside world as the verbs see it; tests pass their own. */
+/** What a shell reports for a program that Ctrl-C ended. */
+export const EXIT_INTERRUPTED = 130
+
 export interface Session {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv

@@ -3,6 +3,7 @@ import { flag, type Input, type Result, type Session, textOption, usageError } f
 import { snapshotsOf } from './db-look.ts'
 import { rolesToMigrate } from './policy/database-settings.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
+import { reopenedStep } from './policy/migrate-commands.ts'
 import { provisionTelling, setupDocument } from './provision.ts'
 import { withWorktreeLock } from './provision-quickly.ts'
 import { isLeftOver, makeAside, putAside, requestOf, sweepAside } from './system/databases/aside.ts'
@@ -52,7 +53,7 @@ async function replace(
   const json = { role, provider: database.provider, content: content.kind }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would give ${what(database)}.` }
-  await withWorktreeLock(repository, () => replaceNow(worktree, role, content))
+  await withWorktreeLock(repository, () => replaceNow(worktree, role, content), session.out)
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
@@ -106,7 +107,7 @@ async function replaceNow(worktree: WorktreeDatabases, role: string, content: Co
   const work = await workOn(worktree, role)
   const before = record.steps.migrate
   const isMigrated = content.kind !== 'snapshot' && rolesToMigrate(policy.settings).some(([name]) => name === role)
-  if (isMigrated) setMigrate(worktree, { state: 'pending' })
+  if (isMigrated) setMigrate(worktree, reopenedStep(before, [role]))
   try {
     await replaceDatabase(work, current, content)
   } catch (error) {
@@ -128,7 +129,7 @@ export async function snapshot(input: Input, session: Session): Promise<Result> 
   const json = { role, name }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would keep database ${role} (${resource}) as ${name}.` }
-  const made = await withWorktreeLock(worktree.repository, () => keep(worktree, role, name))
+  const made = await withWorktreeLock(worktree.repository, () => keep(worktree, role, name), session.out)
   return {
     json: { ok: true, ...json, resource: made.resource, createdAt: made.createdAt },
     text: `Kept database ${role} as ${name}. Bring it back: npx lanekeeper db restore ${name}`,

@@ -2,12 +2,13 @@
 import { basename } from 'node:path'
 import { type Input, type Result, type Session, textOption, usageError } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { kindOfVariable, partsUrl } from './policy/postgres-variables.ts'
 import { accessTo } from './system/databases/access.ts'
 import { readValues } from './system/databases/values.ts'
-import type { AsideRecord, WorktreeRecord } from './system/ledger.ts'
+import type { AsideRecord, DatabaseRecord, WorktreeRecord } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { textDiff } from './system/text-diff.ts'
-import { databaseOf, openWorktree, readyDatabaseOf, workOn } from './worktree-databases.ts'
+import { databaseOf, openWorktree, readyDatabaseOf, type WorktreeDatabases, workOn } from './worktree-databases.ts'
 
 /** The value itself, password and all: it is what was asked for. */
 export function url(input: Input, session: Session): Result {
@@ -17,8 +18,10 @@ export function url(input: Input, session: Session): Result {
   const named = textOption(input, 'var')
   if (named !== undefined && !database.vars.includes(named))
     throw usageError(`${named} is no variable of database ${database.role}.`, `It has: ${database.vars.join(', ')}`)
-  const variable = named ?? database.vars.find((name) => values[name] !== undefined) ?? database.vars[0] ?? ''
-  const value = values[variable] ?? database.url
+  const inFull = database.vars.find((name) => values[name]?.includes('://'))
+  const variable = named ?? inFull ?? database.vars.find((name) => values[name] !== undefined) ?? database.vars[0] ?? ''
+  const value =
+    (named === undefined && urlOfParts(worktree, database, values[variable])) || (values[variable] ?? database.url)
   if (value === '')
     throw new LanekeeperError(
       'database',
@@ -28,6 +31,18 @@ export function url(input: Input, session: Session): Result {
       },
     )
   return { json: { ok: true, role: database.role, variable, url: value }, text: value }
+}
+
+/** Of a Postgres that the env files give in parts; null where the value says everything itself. */
+function urlOfParts(
+  { repository, policy, record }: WorktreeDatabases,
+  { role, provider }: DatabaseRecord,
+  value: string | undefined,
+): string | null {
+  const settings = policy.settings.databases[role]
+  if (provider !== 'postgres' || value === undefined || !settings) return null
+  if (kindOfVariable('', value) !== 'name') return null
+  return partsUrl(accessTo(repository, policy.settings, role, settings, record).variables, value)
 }
 
 /** What `db snapshot` kept, oldest first. */

@@ -13,6 +13,7 @@ export async function template(input: Input, session: Session): Promise<Result> 
   const known = keptTemplates(repository)
   const role = roleOf(policy, named, isDrop ? known.map((one) => one.role) : [])
   const settings = policy.settings.databases[role]
+  if (!isDrop && settings?.mode === 'empty') throw startsEmpty(role, policy)
   if (flag(input, 'dry-run'))
     return {
       json: { ok: true, dryRun: true, role },
@@ -29,6 +30,19 @@ export async function template(input: Input, session: Session): Promise<Result> 
   const name = await refreshTemplate(repository, policy, role, settings as DatabaseSettings)
   const text = `Template ${name} is a copy of the source as it is now. Make it anew: npx lanekeeper db template ${role}`
   return { json: { ok: true, role, template: name }, text }
+}
+
+/** A template that nothing is ever forked from would only take up room. */
+function startsEmpty(role: string, { settings }: Policy) {
+  const forks = Object.entries(settings.databases).filter(
+    ([, { provider, mode }]) => provider !== 'none' && mode === 'fork',
+  )
+  return usageError(
+    `Database ${role} starts empty in every worktree ("mode": "empty"), so nothing is forked from a template of it.`,
+    forks.length === 0
+      ? `Set databases.${role}.mode to "fork" in lanekeeper.json, or leave it.`
+      : forks.map(([name]) => `npx lanekeeper db template ${name}`).join('\n'),
+  )
 }
 
 /** Its file is gone; the server knows. */

@@ -1,8 +1,10 @@
 /** Doctor's checks of the worktrees: provisioned, their ports still theirs, nothing left of those that vanished. */
 import { existsSync } from 'node:fs'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
+import { COMPOSE_VARIABLE } from './policy/compose.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provision } from './provision.ts'
+import { composeProjectOf, plainProjectIn } from './system/compose.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readRecord, stateOf, vanishedRecords, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
@@ -13,6 +15,7 @@ import { listWorktrees, type Worktree } from './system/worktrees.ts'
 export const worktreeChecks: readonly Check[] = [
   { name: 'provisioning', look: checkProvisioning },
   { name: 'port-leases', look: checkLeases },
+  { name: 'compose', look: checkCompose },
   { name: 'leftovers', look: checkLeftovers },
 ]
 
@@ -79,6 +82,27 @@ function checkLeases(scene: Scene): readonly Finding[] {
     ]
   })
   return leased.length === 0 ? [] : orOk(findings, `${leased.length} port block(s), each leased to its worktree`)
+}
+
+/** Compose reads `.env` and no other file; where we may not write that one, only `run` brings the project. */
+function checkCompose(scene: Scene): readonly Finding[] {
+  const { repository, policy, session } = scene
+  if (policy === null) return []
+  const lanes = lanesOf(scene).flatMap(({ worktree: { path: root }, record }) => {
+    const project = record && composeProjectOf({ ...repository, root }, policy.settings, record)
+    if (!project) return []
+    // Compose takes the shell's word before any file's
+    const word = root === repository.root ? session.env[COMPOSE_VARIABLE] : undefined
+    return [{ root, name: project.name, word, plain: word ?? plainProjectIn(root) }]
+  })
+  const findings = lanes.flatMap(({ root, name, word, plain }): Finding[] => {
+    if (plain === name) return []
+    const why = word === undefined ? '' : `, as ${COMPOSE_VARIABLE} of this shell says`
+    const message = `a plain docker compose takes project ${plain ?? '(unknown)'}${why}, and not ${name}`
+    const fix = `${commandLine(['cd', root])} && npx lanekeeper run -- docker compose ps`
+    return [warning(`${root}: ${message}`, fix, word === undefined ? setUpAgain(scene, root) : null)]
+  })
+  return lanes.length === 0 ? [] : orOk(findings, `${lanes.length} worktree(s), each with its project`)
 }
 
 function checkLeftovers({ repository }: Scene): Finding[] {

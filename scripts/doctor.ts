@@ -1,6 +1,7 @@
 /** Tells whether everything is live in this worktree, by looking and by really running the hooks; `--fix` heals what can be healed. */
 import { type Command, flag, type Input, type Result, type Session } from './command.ts'
 import { hookChecks } from './doctor-hooks.ts'
+import { leaseChecks } from './doctor-leases.ts'
 import { machineChecks } from './doctor-machine.ts'
 import { projectChecks } from './doctor-project.ts'
 import { worktreeChecks } from './doctor-worktrees.ts'
@@ -20,7 +21,7 @@ export const command: Command = {
   run: doctor,
 }
 
-const checks: readonly Check[] = [...machineChecks, ...hookChecks, ...projectChecks, ...worktreeChecks]
+const checks: readonly Check[] = [...machineChecks, ...hookChecks, ...projectChecks, ...worktreeChecks, ...leaseChecks]
 
 type Named = Finding & { readonly check: string }
 

@@ -12,10 +12,12 @@ import {
   taskCommits,
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
+import { touchesMigrations } from './policy/migrations/migration-set.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
-import { branchTips, upstreamTip } from './system/history.ts'
+import { branchTips, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
+import { migrationFactsOf } from './system/migration-facts.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -72,7 +74,14 @@ export function judgeTaskChanges(
   task: Task,
   changes: readonly Change[],
 ): Judgement {
-  return judged(repository, policy, [{ task, source: task.branch, changes }])
+  const ofBranch = touchesMigrations(policy.settings, changes) ? wholeBranch(repository, policy) : changes
+  return judged(repository, policy, [{ task, source: task.branch, changes, ofBranch }], policy.baseTip)
+}
+
+/** A migration is judged beside those of the branch's earlier commits: two of one version may come one by one. */
+function wholeBranch({ git }: Repository, policy: Policy): readonly Change[] {
+  const start = policy.baseTip === null ? null : mergeBaseOf(git, policy.baseTip, 'HEAD')
+  return start === null ? [] : stagedChanges(git, start)
 }
 
 /** Staged changes on the base that came from somewhere: a cherry-pick without commit, an applied patch. */
@@ -91,7 +100,7 @@ export function judgeStaged(
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
   const owner = pickedFrom ?? authorship.ownerOfContent(changes)
   const task = openTasks(policy).find(({ branch }) => branch === owner)
-  return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [])
+  return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [], policy.baseTip)
 }
 
 /**
@@ -105,13 +114,18 @@ function judgeAgainstLanded(
   contributions: (landed: readonly string[]) => Contribution[],
 ): Judgement {
   const landed = tip === null ? [] : [tip]
-  const strict = judged(repository, policy, contributions(landed))
+  const strict = judged(repository, policy, contributions(landed), tip)
   if (strict.verdict.verdict === 'pass') return strict
   const upstream = upstreamTip(repository.git, policy.base)
-  return upstream === null ? strict : judged(repository, policy, contributions([...landed, upstream]))
+  return upstream === null ? strict : judged(repository, policy, contributions([...landed, upstream]), tip)
 }
 
-function judged(repository: Repository, policy: Policy, contributions: readonly Contribution[]): Judgement {
+function judged(
+  repository: Repository,
+  policy: Policy,
+  contributions: readonly Contribution[],
+  tip: string | null,
+): Judgement {
   const judgeable = contributions.filter(({ changes }) => changes.length > 0)
   const changes = judgeable.flatMap((contribution) => contribution.changes)
   const facts: Facts = {
@@ -121,6 +135,7 @@ function judged(repository: Repository, policy: Policy, contributions: readonly 
     contributions: judgeable,
     linkTargets: linkTargetsOf(repository, changes),
     nameTwins: nameTwinsOf(repository, policy, changes),
+    migrations: migrationFactsOf(repository, policy, judgeable, tip),
   }
   return { verdict: judge(facts), facts }
 }

@@ -5,10 +5,12 @@ import { sweepLandings } from './landing-worktree.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Sweep, Swept } from './sweep.ts'
 import { sweepUnknown } from './sweep-databases.ts'
+import { sweepMigrationLeases } from './sweep-migration-leases.ts'
 import { pruneVanished, sweepRecords, worktreesForSure } from './sweep-worktrees.ts'
 import { branchTips } from './system/history.ts'
 import { readLedger } from './system/ledger.ts'
 import { sweepCodeCopies, sweepLocks } from './system/leftovers.ts'
+import { readPolicy } from './system/policy-source.ts'
 import { portRegistry } from './system/port-leases.ts'
 import type { Repository } from './system/repository.ts'
 import { sweepLeases } from './system/stale-leases.ts'
@@ -48,6 +50,7 @@ async function sweepAll(sweep: Sweep, yes: boolean): Promise<Swept> {
   const vanished = pruneVanished(sweep)
   const records = await sweepRecords({ ...sweep, worktrees: dryRun ? sweep.worktrees : worktreesForSure(repository) })
   const unknown = await sweepUnknown(sweep, yes)
+  const migrations = sweepMigrationLeases(repository, dryRun ? sweep.policy : readPolicy(repository), { dryRun })
   const leases = await sweepLeases(portRegistry(repository.env), { dryRun })
   // in a dry run a record still has its block, and was listed with it
   const listed = new Set(readLedger(repository).map(({ ports }) => ports?.first))
@@ -57,13 +60,20 @@ async function sweepAll(sweep: Sweep, yes: boolean): Promise<Swept> {
       ...vanished.removed,
       ...records.removed,
       ...unknown.removed,
+      ...migrations.removed,
       ...leases
         .filter(({ first }) => !listed.has(first))
         .map(({ first, path, why }) => ({ what: `port block ${first} (${path})`, why })),
       ...(await sweepLocks(repository, dryRun)),
       ...sweepCodeCopies(repository, dryRun),
     ],
-    kept: [...vanished.kept, ...records.kept, ...unknown.kept, ...finishedBranches(repository, sweep.policy)],
+    kept: [
+      ...vanished.kept,
+      ...records.kept,
+      ...unknown.kept,
+      ...migrations.kept,
+      ...finishedBranches(repository, sweep.policy),
+    ],
   }
 }
 

@@ -3,8 +3,9 @@ import { type Command, commonOptions, flag, type Input, type Result, type Sessio
 import { installHooks } from './install.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
-import { INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
+import { type Edit, INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
+import { SETTINGS_FILE } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readHookFacts } from './system/hook-facts.ts'
 import { recordWritten } from './system/manifest.ts'
@@ -92,10 +93,20 @@ function linesOf({ edits, found, notes }: Plan): string[] {
   const writes = reasons.flatMap((reason) =>
     (['create', 'edit'] as const).flatMap((verb) => {
       const files = edits.filter(({ why, before }) => why === reason && (before === null) === (verb === 'create'))
-      return files.length === 0 ? [] : [`${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`]
+      if (files.length === 0) return []
+      return [`${verb} ${files.map(({ file }) => file).join(', ')}: ${reason}`, ...files.flatMap(settingsLines)]
     }),
   )
   return [...found.map((what) => `found ${what}`), ...writes, ...notes]
+}
+
+/** The settings are guesses of ours about the project: they are shown word for word. */
+function settingsLines({ file, after }: Edit): string[] {
+  if (file !== SETTINGS_FILE) return []
+  return after
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`)
 }
 
 function planned(plan: Plan): Result {
@@ -150,5 +161,10 @@ function nextSteps(repository: Repository, plan: Plan): string[] {
 }
 
 function changesOf({ edits }: Plan): object[] {
-  return edits.map(({ file, before, why }) => ({ file, action: before === null ? 'create' : 'edit', why }))
+  return edits.map(({ file, before, after, why }) => ({
+    file,
+    action: before === null ? 'create' : 'edit',
+    why,
+    ...(file === SETTINGS_FILE ? { text: after } : {}),
+  }))
 }

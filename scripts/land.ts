@@ -6,6 +6,7 @@ import { type Foretold, foretellLanding } from './foretell-landing.ts'
 import { type Landed, landTask } from './land-task.ts'
 import { commitsAhead, openTaskOf } from './landing-conditions.ts'
 import { sweepLandings } from './landing-worktree.ts'
+import { turnsToLand } from './lease-looks.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
 import { type BlockedTask, type LandingOrder, landingOrder } from './policy/landing-order.ts'
 import { type Refused, refusedAsBlocked, refusedBecause } from './policy/landing-refusal.ts'
@@ -41,7 +42,7 @@ export const command: Command = {
     const chosen = all
       ? tasksWithCommits(repository, policy, session)
       : input.positionals.map((id) => openTaskOf(policy, id))
-    const plan = landingOrder([...new Set(chosen)], landedIds(policy))
+    const plan = landingOrder([...new Set(chosen)], landedIds(policy), turnsToLand(repository, policy))
     const more = alarms.length > 0 ? { alarms } : {}
     if (dryRun) return showForetold(foretellLanding(repository, plan.order), plan.blocked, more)
     return showOutcome(await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), all }), more)

@@ -12,28 +12,32 @@ import { readIfExists, writeAtomically } from './system/files.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 import { runShellLine } from './system/shell.ts'
-import { testCommandOf } from './system/test-command.ts'
 
 /** How much of a red run a person sees at once; the rest is in the log. */
 const LAST_LINES = 20
 /** Steps without which a test run says nothing about the merge. */
 const NEEDED = ['dependencies', 'setup'] as const
 
+/** The merged result, ready to run things in. */
+export interface MergeSetUp {
+  /** Opened in the throw-away worktree. */
+  readonly place: Repository
+  readonly record: WorktreeRecord
+  readonly log: string
+}
+
 /**
- * Runs the project's test command on the merged result.
+ * Provisions the merged result: dependencies, ports, databases, set-up commands.
  * @param path the throw-away worktree
- * @returns the command that passed, or null when there is none to run
- * @throws `tests-failed` with the last lines and the log; `set-up` when the merged result cannot be set up
+ * @throws `set-up` where it cannot be done
  */
-export async function testMerge(
+export async function setUpMerge(
   repository: Repository,
   policy: Policy,
   task: Task,
   path: string,
   { env, out }: Session,
-): Promise<string | null> {
-  const line = await testCommandOf(path, policy.settings.test)
-  if (line === null) return null
+): Promise<MergeSetUp> {
   const log = join(repository.stateDir, 'logs', `landing-${task.id}.log`)
   writeAtomically(log, '')
   const place = openRepository(path, env)
@@ -41,12 +45,24 @@ export async function testMerge(
   const record = await provision(place, policy, { wait: true, trust: true }, out)
   keepLog(setupLog(place), log)
   assertSetUp(record, task, log)
+  return { place, record, log }
+}
+
+/**
+ * Runs the project's test command on the merged result.
+ * @throws `tests-failed` with the last lines and the log
+ */
+export async function testMerge(
+  { place, record, log }: MergeSetUp,
+  task: Task,
+  line: string,
+  { env, out }: Session,
+): Promise<void> {
   out.note(`${task.id}: ${line} (log: ${log})`)
   // vitest, jest and others would stay and watch; a CI of the caller's own has its own word
   const own = { CI: 'true', ...env, ...worktreeEnvironment(place, record) }
-  const { status, output } = await runShellLine(line, { cwd: path, env: own, log })
-  if (status === 0) return line
-  throw testsFailed(task, line, status, output, log)
+  const { status, output } = await runShellLine(line, { cwd: place.root, env: own, log })
+  if (status !== 0) throw testsFailed(task, line, status, output, log)
 }
 
 /** The place goes, and with it the set-up's own log: what it says is kept in the landing's. */

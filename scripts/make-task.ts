@@ -8,13 +8,16 @@ import type { Alarm } from './alarms.ts'
 import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
 import { hooksAreMissing, isInstalled } from './install.ts'
+import { type Asked, claimLease, endLease, tellAsked } from './leases.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { leaseOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine, shellQuote } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from './policy/task-draft.ts'
 import { provision } from './provision.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
+import { startOf } from './start-point.ts'
 import { holdFirstInterrupt, holdingInterrupts } from './system/interrupt.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
@@ -32,6 +35,8 @@ export interface MadeTask {
   readonly policy: Policy
   readonly record: WorktreeRecord
   readonly alarms: readonly Alarm[]
+  /** The lease it holds or waits for; null without migrations of its own. */
+  readonly lease: Asked | null
 }
 
 interface Plan {
@@ -39,6 +44,7 @@ interface Plan {
   readonly place: Place
   /** Commit that the branch starts from; null where the branch exists and is continued. */
   readonly startPoint: string | null
+  readonly lease: Asked | null
 }
 
 /**
@@ -58,11 +64,11 @@ export async function makeTask(session: Session, answers: TaskAnswers, path: str
     if (wasInterrupted()) throw interrupted(written.place.path)
     return written
   })
-  const { task, place } = plan
+  const { task, place, lease } = plan
   const policy = readPolicy(repository, known.base)
   await refreshTaskLists(repository, policy)
   const record = await provisioned(session, place.path, policy)
-  return { task, policy, record, alarms }
+  return { task, policy, record, alarms, lease }
 }
 
 /** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
@@ -86,7 +92,7 @@ async function provisioned(session: Session, path: string, policy: Policy): Prom
   }
 }
 
-/** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or the migrations. */
+/** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or a table. */
 function writtenDown(
   repository: Repository,
   session: Session,
@@ -102,10 +108,24 @@ function writtenDown(
     const wanted = path === null ? resolve(repository.mainWorktree, template) : resolve(session.cwd, path)
     const place = checkedPlace(repository, wanted)
     for (const warning of warningsAbout(task, policy.settings, openTasks(policy))) session.out.warn(warning)
-    saveTask(repository, task, `new-task ${task.id}: ${task.title}`, { mustBeNew: true })
+    const lease = saveWithLease(repository, policy, task)
     session.out.done(`Task ${task.id} is written down`)
-    return { task, place, startPoint }
+    if (lease) tellAsked(session.out, task, lease)
+    return { task, place, startPoint, lease }
   })
+}
+
+/** The task first: a lease in the name of a task that is not there counts as free. */
+function saveWithLease(repository: Repository, policy: Policy, task: Task): Asked | null {
+  saveTask(repository, task, `new-task ${task.id}: ${task.title}`, { mustBeNew: true })
+  const database = leaseOf(task, policy.settings)
+  if (database === null) return null
+  try {
+    return claimLease(repository, policy, task, database)
+  } catch (cause) {
+    dropTask(repository, task.id, `new-task ${task.id} could not go through`)
+    throw cause
+  }
 }
 
 /** A task without a worktree: new-task was killed, or somebody removed it. Plain git brings it back. */
@@ -119,35 +139,6 @@ function assertNotHalfMade({ git }: Repository, { id }: Task, policy: Policy): v
       `Give it one: ${commandLine(['git', 'worktree', 'add', '--no-track', ...words])} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`,
       `Or end it: ${commandLine(['npx', 'lanekeeper', 'task', 'close', id])}`,
     ].join('\n'),
-  })
-}
-
-/** Throws unless the branch can be made or continued. */
-function startOf({ git }: Repository, { base, branch }: Task, policy: Policy): string | null {
-  const tip =
-    base === policy.base
-      ? (policy.baseTip ?? '')
-      : git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`]).stdout.trim()
-  if (tip === '') throw noBase(base, branchIsUnborn(git, base))
-  if (!branchExists(git, branch)) return tip
-  const holder = listWorktrees(git).find((worktree) => worktree.branch === branch)
-  if (!holder) return null
-  throw new LanekeeperError('usage', `Branch "${branch}" is checked out already, in ${holder.path}.`, {
-    hint: 'Choose another branch with --branch, or leave it there: cd there and git switch --detach',
-  })
-}
-
-function branchIsUnborn(git: Repository['git'], base: string): boolean {
-  return git.attempt(['symbolic-ref', '--quiet', '--short', 'HEAD']).stdout.trim() === base
-}
-
-function noBase(base: string, isUnborn: boolean): LanekeeperError {
-  if (isUnborn)
-    return new LanekeeperError('usage', `The base branch "${base}" has no commit yet, and a worktree needs one.`, {
-      hint: 'Commit what is there: git add -A && git commit -m "Start"',
-    })
-  return new LanekeeperError('usage', `There is no base branch "${base}" here.`, {
-    hint: 'All branches: git branch --list\nChoose one with --base, or "base" in lanekeeper.json',
   })
 }
 
@@ -166,6 +157,7 @@ async function addedOrUndone(
   } catch (cause) {
     if (startPoint !== null) deleteBranch(repository.git, task.branch, startPoint)
     dropTask(repository, task.id, `new-task ${task.id} could not go through`)
+    endLease(repository, readPolicy(repository), task)
     tidyPlace(place)
     if (wasInterrupted()) throw new LanekeeperError('git', 'Interrupted; the task and its branch are undone.')
     if (!(cause instanceof LanekeeperError)) throw cause

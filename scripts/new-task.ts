@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import {
   type Command,
   commonOptions,
+  EXIT_INTERRUPTED,
   flag,
   type Input,
   listOption,
@@ -11,6 +12,7 @@ import {
   textOption,
   usageError,
 } from './command.ts'
+import { askedDocument } from './leases.ts'
 import { type MadeTask, makeTask } from './make-task.ts'
 import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -21,9 +23,6 @@ import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { askGenerator } from './system/plop.ts'
 import { openRepository } from './system/repository.ts'
-
-/** What a shell reports for a program that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
 
 export const command: Command = {
   summary: 'Makes a task: its branch and worktree, provisioned and briefed. Asks where a person can answer.',
@@ -44,7 +43,12 @@ export const command: Command = {
     branch: { type: 'string', value: 'NAME', help: 'Its branch; default: "branch" of the settings, task/<id>' },
     base: { type: 'string', value: 'NAME', help: 'Branch it starts from and lands on' },
     'depends-on': { type: 'string', value: 'ID', multiple: true, help: 'A task that must land first' },
-    migrations: { type: 'string', value: 'DATABASE', help: 'It owns the migrations of this database' },
+    migrations: {
+      type: 'string',
+      value: 'DATABASE',
+      help: 'It owns the migrations of this database, or waits for them',
+    },
+    table: { type: 'string', value: 'NAME', multiple: true, help: 'A table of that database it changes' },
     agent: { type: 'string', value: 'NAME', help: 'Who works on it, e.g. claude; default: none' },
     path: { type: 'string', value: 'DIR', help: 'Where its worktree goes; default: "worktrees" of the settings' },
     launch: { type: 'boolean', help: 'Start its agent at once' },
@@ -95,6 +99,7 @@ function answersFrom(input: Input): TaskAnswers {
     context: textOption(input, 'context') ?? '',
     dependsOn: listOption(input, 'depends-on'),
     migrations: textOption(input, 'migrations') ?? null,
+    tables: listOption(input, 'table'),
     agent: textOption(input, 'agent') ?? 'none',
   }
 }
@@ -115,7 +120,7 @@ async function askedFor(input: Input): Promise<TaskAnswers | null> {
     steps: list('step', '; '),
     context: text('context'),
     dependsOn: list('depends-on'),
-    migrations: text('migrations'),
+    migrations: [text('migrations') ?? [], listOption(input, 'table')].flat().join(' ') || null,
     agent: text('agent'),
   } satisfies Record<keyof RawAnswers, string | null>)
   if (raw === null) return null
@@ -126,6 +131,7 @@ async function askedFor(input: Input): Promise<TaskAnswers | null> {
     shared: said.shared,
     steps: said.steps,
     dependsOn: said.dependsOn,
+    tables: said.tables,
   }
   // a pattern with a space is one pattern in a flag, two in a prompt
   return { ...asked, ...Object.fromEntries(Object.entries(flags).filter(([, words]) => words && words.length > 0)) }
@@ -155,7 +161,7 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
   warnOfLeftovers(session)
   const text = [facts(made, document), nextSteps(session, made, shouldLaunch)].join('\n\n')
   return {
-    json: { ...document, ...(alarms.length > 0 ? { alarms } : {}) },
+    json: { ...document, ...askedDocument(made.lease), ...(alarms.length > 0 ? { alarms } : {}) },
     text,
     exit: state === 'failed' ? EXIT.environment : EXIT.ok,
   }

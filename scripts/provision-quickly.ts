@@ -1,22 +1,26 @@
 /** What the hook does: the quick steps, and the rest handed to a detached process. Nothing here loads an installer. */
 import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
+import { reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Provisioned, quickSteps } from './quick-steps.ts'
 import { worktreeStateDir } from './system/identity.ts'
 import { type WorktreeRecord, writeRecord } from './system/ledger.ts'
-import { isAlive, withLock } from './system/lock.ts'
+import { isAlive, type Patient, withLock } from './system/lock.ts'
+import type { Output } from './system/output.ts'
 import type { Repository } from './system/repository.ts'
 import { startWorker, WORKING_ON } from './system/worker.ts'
 import { hasSlowWork, isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
-/** A second set-up of the same worktree waits for the first, whose longest part is forking a database. */
+/** A hook waits that long for another set-up of the same worktree, whose longest part is forking a database. */
 const LOCK_WAIT_MS = 60_000
 
 export interface QuickProvisioning {
   /** true: the caller goes on with the slow steps itself. */
   readonly wait: boolean
   readonly trust: boolean
+  /** Where a verb says that it waits for another process, as long as that one lives; a hook does not say, and gives up. */
+  readonly out?: Output
 }
 
 /**
@@ -26,19 +30,31 @@ export interface QuickProvisioning {
 export async function provisionQuickly(
   repository: Repository,
   policy: Policy,
-  { wait, trust }: QuickProvisioning,
+  { wait, trust, out }: QuickProvisioning,
 ): Promise<Provisioned> {
   if (!repository.isLinked) throw keepsItsOwn(repository)
-  return withWorktreeLock(repository, async () => {
+  const work = async () => {
     const done = await quickSteps(repository, policy, { isPatient: wait })
     if (wait || isInsideItself(repository, done.record)) return done
     return { ...done, record: leaveToWorker(repository, done.record, trust) }
-  })
+  }
+  return withWorktreeLock(repository, work, out)
 }
 
-/** Runs `work` while nobody else provisions this worktree or writes its record. */
-export function withWorktreeLock<T>(repository: Repository, work: () => T | Promise<T>): Promise<T> {
-  return withLock(join(worktreeStateDir(repository.gitDir), 'lock'), LOCK_WAIT_MS, work)
+/**
+ * Runs `work` while nobody else provisions this worktree or writes its record.
+ * @param out where it is said who is waited for, for as long as it takes; without it `locked` is thrown after a minute
+ */
+export function withWorktreeLock<T>(repository: Repository, work: () => T | Promise<T>, out?: Output): Promise<T> {
+  const patience = out === undefined ? LOCK_WAIT_MS : sayingSo(repository, out)
+  return withLock(join(worktreeStateDir(repository.gitDir), 'lock'), patience, work)
+}
+
+/** Waits as long as it takes, and says for whom. */
+export function sayingSo({ root }: Repository, out: Output): Patient {
+  return {
+    onLongWait: (pid) => out.warn(`Waiting for process ${pid}, which is at work on ${root} (see it: ps -p ${pid})`),
+  }
 }
 
 /** A set-up command of this worktree called us: the slow steps are being done, above us, and would wait for themselves. */
@@ -62,10 +78,11 @@ function leaveToWorker(repository: Repository, record: WorktreeRecord, trust: bo
 
 /** What the worker is going to repeat is pending again. */
 function reopened(record: WorktreeRecord): Pick<WorktreeRecord, 'steps' | 'problems'> {
-  const names: readonly string[] = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], false))
+  const names = SLOW_STEPS.filter((name) => isOpenStep(record.steps[name], false))
+  const again = Object.fromEntries(names.map((name) => [name, reopenedStep(record.steps[name], [])]))
   return {
-    steps: { ...record.steps, ...Object.fromEntries(names.map((name) => [name, { state: 'pending' }])) },
-    problems: record.problems.filter(({ step }) => !names.includes(step)),
+    steps: { ...record.steps, ...again },
+    problems: record.problems.filter(({ step }) => !names.some((name) => name === step)),
   }
 }
 

@@ -39,7 +39,7 @@ export async function provisionTelling(
   { wait, trust = false }: ProvisionOptions,
   out: Output,
 ): Promise<Provisioned> {
-  const quick = await provisionQuickly(repository, policy, { wait, trust })
+  const quick = await provisionQuickly(repository, policy, { wait, trust, out })
   if (!wait || !hasSlowWork(quick.record, true) || isInsideItself(repository, quick.record)) return quick
   const record = await slowSteps(repository, policy, quick.record, trust, out)
   return { record, changed: [...quick.changed, ...newlyDone(quick.record, record)] }

@@ -5,7 +5,9 @@
  */
 import { rolesToMigrate } from './policy/database-settings.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
+import { composeEnvFiles } from './system/compose.ts'
 import { isLeftOver, sweepAside } from './system/databases/aside.ts'
 import { provisionDatabases } from './system/databases/databases.ts'
 import { forksAhead } from './system/databases/fork-ahead.ts'
@@ -48,8 +50,8 @@ interface Outcome {
   readonly step?: Step
   readonly problems?: readonly Pick<Problem, 'message' | 'hint'>[]
   readonly changed?: readonly string[]
-  /** A slow step that is to be done again. */
-  readonly reopens?: StepName
+  /** Roles whose databases are new: their commands are to run. */
+  readonly toMigrate?: readonly string[]
 }
 
 interface Work {
@@ -80,7 +82,8 @@ const QUICK_STEPS: readonly [StepName, QuickStep][] = [
 export async function quickSteps(repository: Repository, policy: Policy, options: QuickOptions): Promise<Provisioned> {
   const id = worktreeId(repository.gitDir)
   const known = readRecord(repository, id)
-  const states = openPathStates(repository, policy.settings, DOCUMENT_NAMES)
+  const also = [...DOCUMENT_NAMES, ...composeEnvFiles(repository, policy.settings)]
+  const states = openPathStates(repository, policy.settings, also)
   const work: Work = { repository, policy, options, known, states }
   const changed: string[] = []
   let record = writeIfNew(repository, known, openRecord(repository, policy, id, known))
@@ -89,7 +92,8 @@ export async function quickSteps(repository: Repository, policy: Policy, options
     record = withOutcome(record, name, outcome)
     changed.push(...(outcome.changed ?? []))
   }
-  const written = writeIfNew(repository, known, record)
+  // the databases may have written states on the way to what the ledger said at the beginning
+  const written = writeIfNew(repository, readRecord(repository, id), record)
   // now that nothing names it any more
   const isDue = (one: AsideRecord) => isLeftOver(one) && (options.isPatient || isLocal(one.provider))
   return { record: (await sweepAside(repository, written, isDue)).record, changed }
@@ -110,13 +114,14 @@ async function databasesStep(
   const limit = options.isPatient ? { states } : { states, bytes: QUICK_DATABASE_BYTES }
   const { databases, step, problems } = await provisionDatabases(repository, policy, record, save, limit)
   const fresh = databases.filter((one) => one.state === 'ready' && !wasReady(one, known))
-  const isToMigrate = fresh.some(({ role }) => rolesToMigrate(policy.settings).some(([name]) => name === role))
+  const withCommands = rolesToMigrate(policy.settings).map(([name]) => name)
+  const toMigrate = fresh.map(({ role }) => role).filter((role) => withCommands.includes(role))
   return {
     patch: { databases },
     step: withNotes(step, forksAhead(repository, policy, databases)),
     problems,
     changed: fresh.map(({ role }) => `database ${role}`),
-    ...(isToMigrate ? { reopens: 'migrate' } : {}),
+    toMigrate,
   }
 }
 
@@ -168,7 +173,8 @@ function withOutcome(record: WorktreeRecord, name: StepName, outcome: Outcome): 
   const problems = (outcome.problems ?? []).map(({ message, hint }) =>
     hint === undefined ? { step: name, message } : { step: name, message, hint },
   )
-  const again = outcome.reopens ? { [outcome.reopens]: { state: 'pending' as const } } : {}
+  const anew = outcome.toMigrate ?? []
+  const again = anew.length > 0 ? { migrate: reopenedStep(record.steps.migrate, anew) } : {}
   const steps = { ...record.steps, ...again, [name]: outcome.step ?? { state: 'done' } }
   return { ...record, ...outcome.patch, steps, problems: [...others, ...problems] }
 }

@@ -46,6 +46,14 @@ interface RunPlan {
   readonly env: NodeJS.ProcessEnv
 }
 
+/** What a project's own program is given that we start in a worktree: its bins, its ports, its variables. */
+export function commandEnvironment(session: Session, repository: Repository): NodeJS.ProcessEnv {
+  const env = { ...session.env, PATH: pathWithBins({ ...session, cwd: repository.root }, repository) }
+  if (!repository.isLinked) return env
+  const record = provisioned(repository, session)
+  return { ...env, ...worktreeEnvironment(repository, record, repository.root), ...textOf(record.ports?.ports ?? {}) }
+}
+
 /** The main worktree keeps its defaults: the command runs there as it is. */
 function planOf(words: [string, ...string[]], input: Input, session: Session, repository: Repository): RunPlan {
   const env = { ...session.env, PATH: pathWithBins(session, repository) }

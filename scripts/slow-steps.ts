@@ -4,9 +4,10 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type DoneCommands, reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { withWorktreeLock } from './provision-quickly.ts'
+import { sayingSo, withWorktreeLock } from './provision-quickly.ts'
 import { installDependencies } from './system/dependencies.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
 import { worktreeStateDir } from './system/identity.ts'
@@ -20,8 +21,6 @@ import { isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
 type SlowStep = (typeof SLOW_STEPS)[number]
 
-/** A cold install of a big project on a slow line. */
-const LOCK_WAIT_MS = 30 * 60_000
 const RUN = { dependencies: installDependencies, migrate: runMigrations, setup: runSetupCommands }
 const TITLE = {
   dependencies: 'Installing dependencies',
@@ -43,9 +42,13 @@ export async function slowSteps(
   out: Output,
 ): Promise<WorktreeRecord> {
   const lock = join(worktreeStateDir(repository.gitDir), 'slow-lock')
-  return withLock(lock, LOCK_WAIT_MS, async () => {
+  return withLock(lock, sayingSo(repository, out), async () => {
     const write = (change: (current: WorktreeRecord) => WorktreeRecord) =>
-      withWorktreeLock(repository, () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)))
+      withWorktreeLock(
+        repository,
+        () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)),
+        out,
+      )
     let current = await write((now) => ({ ...now, worker: thisProcess() }))
     try {
       for (const name of SLOW_STEPS) {
@@ -53,8 +56,10 @@ export async function slowSteps(
         // what the install failed at, the commands would only trip over
         if (name !== 'dependencies' && current.steps.dependencies?.state === 'failed') break
         out.note(TITLE[name])
-        await write((now) => answered(repository, now, name, { state: 'pending' }))
-        const step = await run(name, repository, policy, current, trust)
+        current = await write((now) => answered(repository, now, name, reopenedStep(now.steps[name], [])))
+        const save = (done: DoneCommands) =>
+          write((now) => answered(repository, now, name, { state: 'pending', done })).then(() => {})
+        const step = await run(name, repository, policy, current, { trust, save })
         current = await write((now) => answered(repository, now, name, step))
       }
     } finally {
@@ -64,11 +69,17 @@ export async function slowSteps(
   })
 }
 
-async function run(name: SlowStep, repository: Repository, policy: Policy, record: WorktreeRecord, trust: boolean) {
+async function run(
+  name: SlowStep,
+  repository: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+  { trust, save }: { readonly trust: boolean; readonly save: (done: DoneCommands) => Promise<void> },
+) {
   mkdirSync(worktreeStateDir(repository.gitDir), { recursive: true })
   const env = { ...repository.env, ...worktreeEnvironment(repository, record), [WORKING_ON]: record.id }
   try {
-    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env }, record)
+    return await RUN[name](repository, policy, { trust, log: setupLog(repository), env, save }, record)
   } catch (error) {
     return { state: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies Step
   }

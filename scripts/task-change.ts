@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import type { Session } from './command.ts'
 import type { Entrance } from './entrance.ts'
+import { claimLease, endLease, tellAsked } from './leases.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { leaseOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { checkedTask, formatTask, parseTask, type Task } from './policy/task.ts'
@@ -62,6 +64,7 @@ export async function widenTask(
 export async function closeTask(session: Session, entrance: Entrance, id: string, reason: string): Promise<Task> {
   const message = `close ${id}${reason === '' ? '' : `\n\nReason: ${reason}`}`
   const task = await changeTask(entrance.repository, id, message, (old) => ({ ...old, state: 'closed' }))
+  endLease(entrance.repository, entrance.policy, task)
   await refreshWorktree(session, entrance.repository, task)
   return task
 }
@@ -81,8 +84,16 @@ export async function rewriteTask(session: Session, entrance: Entrance, before: 
     assertFits(wanted, policy.settings, policy.base, others)
     return wanted
   })
+  if (task.migrations !== before.migrations) changeLeases(session, entrance, before, task)
   await refreshWorktree(session, entrance.repository, task)
   return task
+}
+
+/** The lease of the migrations it owned goes; that of the new ones is asked for, as `new-task` does. */
+function changeLeases({ out }: Session, { repository, policy }: Entrance, before: Task, task: Task): void {
+  endLease(repository, policy, before)
+  const database = leaseOf(task, policy.settings)
+  if (database !== null) tellAsked(out, task, claimLease(repository, policy, task, database))
 }
 
 async function changeTask(

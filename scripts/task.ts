@@ -68,7 +68,7 @@ function list(input: Input, _session: Session, { policy }: Entrance): Result {
     task.branch,
     [...task.allow, ...task.shared].join(', '),
     task.dependsOn.join(', ') || '-',
-    task.migrations ?? '-',
+    [task.migrations ?? '-', ...(task.tables.length > 0 ? [`(${task.tables.join(', ')})`] : [])].join(' '),
     task.title,
   ])
   const heading = ['TASK', 'STATE', 'BRANCH', 'MAY CHANGE', 'AFTER', 'MIGRATIONS', 'TITLE']

@@ -10,7 +10,7 @@ import { readIfExists } from './system/files.ts'
 import { removeExcludes } from './system/git-exclude.ts'
 import { hooksPathOf, unpin } from './system/hooks-pin.ts'
 import { knownWorktreeId } from './system/identity.ts'
-import { readLedger } from './system/ledger.ts'
+import { vanishedRecords } from './system/ledger.ts'
 import { readManifestEntries, sha256Of } from './system/manifest.ts'
 import { readManifest } from './system/project-facts.ts'
 import { applyEdits, deleteFile } from './system/project-files.ts'
@@ -63,9 +63,7 @@ function refuseWhileInUse(repository: Repository): void {
         hint: live.map(({ path }) => commandLine(['npx', 'lanekeeper', 'remove', path])).join('\n'),
       },
     )
-  const vanished = existsSync(repository.stateDir)
-    ? readLedger(repository).filter(({ gitDir }) => gitDir !== repository.gitDir)
-    : []
+  const vanished = vanishedRecords(repository)
   if (vanished.length > 0)
     throw new LanekeeperError('unsafe', `${vanished.length} vanished worktree(s) left ports or databases behind.`, {
       hint: 'Sweep first: npx lanekeeper gc',

@@ -16,6 +16,7 @@ const SAMPLE = {
   context: '',
   dependsOn: [],
   migrations: null,
+  tables: [],
   agent: 'none',
   state: 'open',
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -32,6 +33,7 @@ export function warmUp(): void {
     contributions: [{ task, source: task.branch, changes: [change] }],
     linkTargets: new Map(),
     nameTwins: new Map(),
+    migrations: null,
   }
   refusalText(judge(facts), facts, { door: 'move', what: 'sample', recovery: [] })
 }

@@ -1,7 +1,9 @@
 /** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
 import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
+import { commitTimes, leasesNow, leaseTo } from './lease-looks.ts'
 import { disabledValue } from './policy/env-file.ts'
+import type { Lease } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
@@ -27,6 +29,9 @@ interface Learned {
   readonly listeners: ReadonlyMap<number, Listener>
   readonly windows: readonly AgentWindow[]
   readonly verdicts: VerdictCache
+  readonly leases: ReadonlyMap<string, Lease>
+  /** When each branch that is checked out got its newest commit. */
+  readonly committedAt: ReadonlyMap<string, string>
 }
 
 /** Uncommitted paths by worktree, being counted; never rejects. */
@@ -53,15 +58,19 @@ export async function worktreeStatuses(
   const later = Promise.all([look, describeTips(repository, policy.baseTip, heads)])
   // while git works: what takes no process, or one
   const records = recordsOf(repository, worktrees)
+  const leases = leasesNow(repository, policy)
   const learned = {
     paths: worktrees.map(({ path }) => path),
     records,
     listeners: listenersOn(portsOf(records), repository.env),
     windows: records.size > 0 ? openTmux(repository.env).windows() : [],
-    verdicts: openVerdictCache(repository, policy),
+    verdicts: openVerdictCache(repository, policy, leases),
+    leases,
   }
   const [changes, tips] = await later
-  const statuses = worktrees.map((worktree) => statusOf(worktree, { ...learned, changes, tips }, repository, policy))
+  const committedAt = commitTimes(worktrees, tips)
+  const all = { ...learned, changes, tips, committedAt }
+  const statuses = worktrees.map((worktree) => statusOf(worktree, all, repository, policy))
   learned.verdicts.save()
   return statuses
 }
@@ -102,6 +111,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     behind: tip?.distance?.behind ?? null,
     dirty: changes === null ? null : changes > 0,
     verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
+    lease: leaseTo(task, learned, policy),
     head: isCommit(worktree.head) ? worktree.head : null,
     changes,
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,

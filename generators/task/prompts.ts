@@ -42,7 +42,10 @@ export function taskPrompts(session: Session): Question<RawAnswers>[] {
     question('steps', 'Steps of the brief, semicolons between (may be empty)'),
     question('context', 'Background for the agent (may be empty)'),
     question('dependsOn', 'Ids of tasks that must land first (may be empty)'),
-    question('migrations', 'Owns the migrations of which database (empty: none)'),
+    question(
+      'migrations',
+      'Owns the migrations of which database (empty: none; tables of it may follow: dev users posts)',
+    ),
     question('agent', 'Agent (none, claude, codex, …)', 'none'),
   ]
 }

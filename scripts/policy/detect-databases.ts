@@ -1,5 +1,6 @@
-/** Databases in env files, and directories of migrations among a project's files. */
+/** Databases in env files. */
 import { parseDatabaseUrl } from './database-url.ts'
+import { postgresParts } from './detect-parts.ts'
 import { isRemote, parsePostgresUrl } from './postgres-url.ts'
 import type { EnvFileFact } from './project-facts.ts'
 
@@ -42,7 +43,7 @@ type Group = Omit<DetectedDatabase, 'role' | 'mode'>
 export function detectDatabases(envFiles: readonly EnvFileFact[]): DetectedDatabase[] {
   const values = new Map<string, { dir: string; named: Named | null }>()
   for (const { path: file, variables } of envFiles) {
-    const dir = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+    const dir = dirOf(file)
     for (const [name, value] of Object.entries(variables))
       if ((values.get(name)?.dir ?? dir) === dir) values.set(name, { dir, named: databaseIn(name, value) })
   }
@@ -57,7 +58,26 @@ export function detectDatabases(envFiles: readonly EnvFileFact[]): DetectedDatab
   const shadows = [...values].flatMap(([name, { dir, named: database }]) =>
     SHADOW.test(name) && database?.provider === 'postgres' ? [{ name, dir }] : [],
   )
-  return named(withShadows([...groups.values()], shadows))
+  return named(withShadows([...groups.values(), ...inParts(envFiles, [...groups.values()])], shadows))
+}
+
+/** Databases that are named in parts, of directories where no URL names one: a URL's parts are its own again. */
+function inParts(envFiles: readonly EnvFileFact[], found: readonly Group[]): Group[] {
+  const byDir = new Map<string, Record<string, string>>()
+  for (const { path, variables } of envFiles)
+    byDir.set(dirOf(path), Object.assign(byDir.get(dirOf(path)) ?? {}, variables))
+  return [...byDir].flatMap(([dir, variables]) => {
+    if (found.some((group) => group.dir === dir && group.provider === 'postgres')) return []
+    const parts = postgresParts(variables).filter(({ variable }) => !SHADOW.test(variable) && !ADMIN.test(variable))
+    return [...new Set(parts.map(({ database }) => database))].map((database): Group => {
+      const vars = parts.filter((part) => part.database === database).map(({ variable }) => variable)
+      return { vars, provider: 'postgres', path: '', dir }
+    })
+  })
+}
+
+function dirOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
 }
 
 function withShadows(groups: readonly Group[], shadows: readonly { name: string; dir: string }[]): Group[] {
@@ -102,52 +122,10 @@ function named(groups: readonly Group[]): DetectedDatabase[] {
   return groups.map(({ vars, provider, path, dir }) => {
     const [first = ''] = vars
     const isTest = TEST.test(first)
-    const own = first.toLowerCase().replace(/_?(database|db|sqlite|turso)?_?(url|uri|path|file|file_name)?$/, '')
+    const own = first.toLowerCase().replace(/_?(database|db|sqlite|turso)?_?(url|uri|path|file|file_name|name)?$/, '')
     const wanted = [isTest ? 'test' : 'dev', own, first.toLowerCase()].find((role) => role !== '' && !taken.has(role))
     const role = wanted ?? `db${taken.size + 1}`
     taken.add(role)
     return { role, vars, provider, mode: isTest ? 'empty' : 'fork', path, dir }
   })
-}
-
-const MIGRATION_DIRS = [
-  'prisma/migrations',
-  'drizzle',
-  'db/migrate',
-  'db/migrations',
-  'database/migrations',
-  'supabase/migrations',
-  'src/db/migrations',
-  'src/database/migrations',
-  'src/migrations',
-  'server/migrations',
-  'alembic/versions',
-  'migrations/versions',
-  'priv/repo/migrations',
-  'migrations',
-]
-/** What a migration is written in; a `drizzle/` or `migrations/` folder of other things is none. */
-const MIGRATION_FILE = /\.(sql|[cm]?[jt]s|py|rb|php|exs)$/
-const SCRIPT = /\.[cm]?[jt]s$/
-/** A migration in JavaScript carries its place in the order; codemods of that name (`migrations/svelte-5/`) do not. */
-const NUMBERED = /(^|\/)V?\d|\d{4}/
-const DJANGO = /^(.*\/)?migrations\/\d{4}_\w+\.py$/
-
-/**
- * Directories that hold migrations, outermost only.
- * @param files paths of the project
- * @param packageDirs directories that may have them, '' for the root
- */
-export function detectMigrations(files: readonly string[], packageDirs: readonly string[]): string[] {
-  const candidates = packageDirs.flatMap((dir) => MIGRATION_DIRS.map((name) => (dir === '' ? name : `${dir}/${name}`)))
-  const known = candidates.filter((dir) =>
-    files.some((file) => file.startsWith(`${dir}/`) && isMigration(file, file.slice(dir.length + 1))),
-  )
-  const django = files.filter((file) => DJANGO.test(file)).map((file) => file.slice(0, file.lastIndexOf('/')))
-  const all = [...new Set([...known, ...django])]
-  return all.filter((dir) => !all.some((other) => other !== dir && dir.startsWith(`${other}/`))).sort()
-}
-
-function isMigration(file: string, below: string): boolean {
-  return MIGRATION_FILE.test(file) && (!SCRIPT.test(file) || NUMBERED.test(below))
 }

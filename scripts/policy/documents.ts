@@ -2,6 +2,8 @@
 import renderTask from '../../templates/docs/task.md.hbs'
 import renderTasks from '../../templates/docs/tasks.md.hbs'
 import renderWorktree from '../../templates/docs/worktree.md.hbs'
+import type { Standing } from './migrations/lease.ts'
+import { leaseSentence } from './migrations/lease-words.ts'
 import type { Settings } from './settings.ts'
 import type { Task } from './task.ts'
 
@@ -21,10 +23,14 @@ export interface DocumentFacts {
   readonly urls: Readonly<Record<string, string>>
   readonly databases: readonly { role: string; provider: string; url: string; vars: readonly string[] }[]
   readonly envFiles: readonly string[]
+  /** Project of Docker Compose here; null where it is none of our business. */
+  readonly compose: { readonly name: string; readonly isShared: boolean } | null
   /** What went wrong so far, one sentence each. */
   readonly problems: readonly string[]
   /** What is good to know of its databases, one sentence each. */
   readonly notes: readonly string[]
+  /** What the lease on the task's migrations is to it; null where it takes no turns at one, or the lease is broken. */
+  readonly lease: Standing | null
   /** Where the documents are, from the worktree's root. */
   readonly places: Readonly<Record<DocumentName, string>>
 }
@@ -38,16 +44,23 @@ export function taskDocument(task: Task, facts: DocumentFacts): string {
     steps: task.steps.map((step, index) => `${index + 1}. ${step}`),
     noAllow: task.allow.length === 0,
     protected: codes(facts.settings.protected),
-    migrationsRule: migrationsSentence(task, facts.settings),
+    migrationsRule: migrationsRule(task, facts),
     dependsOn: codes(task.dependsOn),
     tasksFile: facts.places['TASKS.md'],
     worktreeFile: facts.places['WORKTREE.md'],
   })
 }
 
-function migrationsSentence(task: Task, settings: Settings): string {
-  const foreign = settings.migrations.filter(({ database }) => database !== task.migrations)
-  const own = task.migrations === null ? '' : `This task owns the migrations of database \`${task.migrations}\`.`
+function ownMigrations({ migrations, tables }: Task, { lease }: DocumentFacts): string {
+  if (migrations === null) return ''
+  const which = tables.length === 0 ? '' : `, of these tables alone: ${codes(tables)}`
+  const own = `This task owns the migrations of database \`${migrations}\`${which}.`
+  return lease === null ? own : `${own} ${leaseSentence(migrations, lease)}`
+}
+
+function migrationsRule(task: Task, facts: DocumentFacts): string {
+  const own = ownMigrations(task, facts)
+  const foreign = facts.settings.migrations.filter(({ database }) => database !== task.migrations)
   const closed =
     foreign.length === 0 ? '' : `Migrations are another task's: ${codes(foreign.flatMap(({ paths }) => paths))}.`
   return [own, closed].filter((sentence) => sentence !== '').join(' ')
@@ -63,7 +76,9 @@ export function worktreeDocument(facts: DocumentFacts): string {
     ports: Object.entries(facts.ports).map(([name, port]) => ({ name, port, url: facts.urls[name] ?? '' })),
     databases: facts.databases.map((database) => ({ ...database, vars: codes(database.vars) })),
     envFiles: codes(facts.envFiles) || 'env files',
+    compose: facts.compose,
     notes: facts.notes,
+    migrations: facts.task ? ownMigrations(facts.task, facts) : '',
     problems: facts.problems,
   })
 }
@@ -81,6 +96,7 @@ export function tasksDocument(facts: DocumentFacts): string {
       allow: codes(task.allow) || 'nothing yet',
       deny: codes(task.deny),
       migrations: task.migrations ?? '',
+      tables: codes(task.tables),
       dependsOn: codes(task.dependsOn),
     })),
   })

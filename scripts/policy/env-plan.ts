@@ -14,6 +14,8 @@ export interface EnvFileFacts {
   readonly definedInMain: readonly string[]
   /** In the settings, not merely copied. */
   readonly isConfigured: boolean
+  /** What it holds besides, whatever stands there: the project of Docker Compose. */
+  readonly given: Readonly<Record<string, string>>
 }
 
 export interface EnvPlanFacts {
@@ -44,6 +46,7 @@ export function planEnvFiles(facts: EnvPlanFacts): EnvFilePlan[] {
       ...(index === 0 ? facts.services : {}),
       ...overridesOf(file, facts),
       ...databaseVarsOf(file, index === 0, facts),
+      ...file.given,
       ...filled(file, facts.dictionary, problems),
     }
     return { file: file.file, values, problems }

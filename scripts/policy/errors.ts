@@ -10,6 +10,7 @@ const EXIT_OF = {
   refused: EXIT.refused,
   'base-moved-unjudged': EXIT.refused,
   'tests-failed': EXIT.refused,
+  'proof-failed': EXIT.refused,
   conflict: EXIT.refused,
   unsafe: EXIT.refused,
   'lease-held': EXIT.refused,

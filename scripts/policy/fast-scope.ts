@@ -14,11 +14,11 @@ import type { Task } from './task.ts'
  * @returns null when no pattern of the scope is plain enough
  */
 export function fastScopeScript(task: Task, settings: Settings): string | null {
-  const own = settings.migrations.filter((set) => set.database === task.migrations).flatMap((set) => set.paths)
-  const others = settings.migrations.filter((set) => set.database !== task.migrations).flatMap((set) => set.paths)
+  // its owner's migrations too: their order and their lease are the judge's
+  const migrations = settings.migrations.flatMap((set) => set.paths)
   const shared = task.shared.filter((pattern) => settings.shared.includes(pattern))
-  const allowed = [...task.allow, ...shared, ...own].flatMap(allowedCases)
-  const guarded = [...settings.protected, ...task.deny, ...others].flatMap(guardedCases)
+  const allowed = [...task.allow, ...shared].flatMap(allowedCases)
+  const guarded = [...settings.protected, ...task.deny, ...migrations].flatMap(guardedCases)
   if (allowed.length === 0) return null
   return [
     `[ "$head" = ${commandLine([`ref: refs/heads/${task.branch}`])} ] &&`,

@@ -1,11 +1,12 @@
 /** What `init` writes into a project, decided from facts alone: the same facts give the same plan, an adopted project an empty one. */
 import renderAgents from '../../templates/agents-block.hbs'
 import renderHookLine from '../../templates/hook-line.hbs'
-import { type DetectedDatabase, detectDatabases, detectServers } from './detect-databases.ts'
+import { type DetectedDatabase, detectDatabases } from './detect-databases.ts'
 import { detectServices, type Services } from './detect-services.ts'
+import { notesFor } from './init-notes.ts'
 import { settingsFor, settingsText } from './init-settings.ts'
 import { hasBlock, withBlock, withLine } from './marked-text.ts'
-import { dependenciesOf, installScriptOf, withScripts } from './package-scripts.ts'
+import { installScriptOf, withScripts } from './package-scripts.ts'
 import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
 import { SETTINGS_FILE } from './settings.ts'
 
@@ -48,13 +49,15 @@ export function planInit(facts: ProjectFacts): Plan {
     facts.envFiles,
     databases.map(({ dir }) => dir),
   )
+  const settings = settingsFor(facts, services, databases)
+  const hasMigrations = 'migrations' in settings || /"migrations"\s*:/.test(facts.texts.get(SETTINGS_FILE) ?? '')
   const edits = [
     ...HOOKS.map((hook) => hookEdit(facts, hook)),
-    settingsEdit(facts, services, databases),
-    packageEdit(facts),
+    settingsEdit(facts, settings),
+    packageEdit(facts, hasMigrations),
     ignoreEdit(facts, services, databases),
     includeEdit(facts, services),
-    agentsEdit(facts),
+    agentsEdit(facts, hasMigrations),
     claudeEdit(facts),
   ]
   return {
@@ -86,9 +89,8 @@ function hookEdit(facts: ProjectFacts, hook: (typeof HOOKS)[number]): Edit {
 }
 
 /** Settings that are there are a person's: they are never edited. */
-function settingsEdit(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): Edit | null {
+function settingsEdit(facts: ProjectFacts, settings: object): Edit | null {
   if (facts.texts.has(SETTINGS_FILE)) return null
-  const settings = settingsFor(facts, services, databases)
   return {
     file: SETTINGS_FILE,
     before: null,
@@ -97,12 +99,13 @@ function settingsEdit(facts: ProjectFacts, services: Services, databases: readon
   }
 }
 
-function packageEdit(facts: ProjectFacts): Edit | null {
+function packageEdit(facts: ProjectFacts, hasMigrations: boolean): Edit | null {
   const manifest = manifestOf(facts)
   if (!manifest) return null
   const name = installScriptOf(manifest, facts.usesYarnBerry)
-  return edit(facts, 'package.json', `scripts "${name}" (installs the hooks) and "new-task"`, (before) =>
-    withScripts(before ?? '', manifest, name),
+  const more = hasMigrations ? ', "new-task" and "new-migration"' : ' and "new-task"'
+  return edit(facts, 'package.json', `scripts "${name}" (installs the hooks)${more}`, (before) =>
+    withScripts(before ?? '', manifest, name, hasMigrations),
   )
 }
 
@@ -147,8 +150,10 @@ function ignorePattern(file: string): string {
   return file.split('/').at(-1) ?? file
 }
 
-function agentsEdit(facts: ProjectFacts): Edit {
-  const body = renderAgents({ base: facts.base.name, newTask: newTaskLine(facts) }).trimEnd()
+function agentsEdit(facts: ProjectFacts, hasMigrations: boolean): Edit {
+  const newTask = newTaskLine(facts)
+  const newMigration = hasMigrations ? newTask.replace('new-task', 'new-migration') : ''
+  const body = renderAgents({ base: facts.base.name, newTask, newMigration }).trimEnd()
   return edit(facts, 'AGENTS.md', 'a marked block: what an agent in a worktree must know', (before) =>
     withBlock(before, body, 'html'),
   )
@@ -164,34 +169,4 @@ function newTaskLine(facts: ProjectFacts): string {
 function claudeEdit(facts: ProjectFacts): Edit | null {
   if (!facts.usesClaude || facts.texts.has('CLAUDE.md')) return null
   return { file: 'CLAUDE.md', before: null, after: '@AGENTS.md\n', why: 'Claude Code reads CLAUDE.md only' }
-}
-
-function notesFor(facts: ProjectFacts): string[] {
-  const manifest = manifestOf(facts)
-  const claude = facts.texts.get('CLAUDE.md')
-  const servers = detectServers(facts.envFiles)
-  return [
-    ...(manifest
-      ? []
-      : ['There is no package.json: after a fresh clone install the hooks with npx lanekeeper install.']),
-    ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
-      ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
-      : []),
-    ...(claude !== undefined && !claude.includes('@AGENTS.md')
-      ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
-      : []),
-    ...servers.map(
-      (variable) =>
-        `${variable} is a database server elsewhere: worktrees share it until ${SETTINGS_FILE} has it under "databases".`,
-    ),
-  ]
-}
-
-/** How the project's package manager adds a dev dependency; its lockfile tells which it is. */
-function addCommand(files: readonly string[]): string {
-  if (files.includes('pnpm-lock.yaml'))
-    return `pnpm add -D ${files.includes('pnpm-workspace.yaml') ? '-w ' : ''}lanekeeper`
-  if (files.includes('yarn.lock')) return 'yarn add -D lanekeeper'
-  if (files.includes('bun.lock') || files.includes('bun.lockb')) return 'bun add -d lanekeeper'
-  return 'npm install --save-dev lanekeeper'
 }

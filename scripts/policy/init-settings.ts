@@ -1,15 +1,13 @@
 /** The settings file for a project: only what differs from the defaults, so that it stays short enough to read. */
-import { type DetectedDatabase, detectMigrations } from './detect-databases.ts'
+import type { DetectedDatabase } from './detect-databases.ts'
 import type { Services } from './detect-services.ts'
+import { type DetectedMigrations, detectMigrations } from './migrations/detect-migrations.ts'
 import type { Manifest } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
 
 /** The settings that differ from the defaults for this project. */
 export function settingsFor(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): object {
-  const migrations = detectMigrations(facts.files, [
-    '',
-    ...facts.packages.map(({ dir }) => dir).filter((dir) => dir !== ''),
-  ])
+  const migrations = detectMigrations(facts).map((found) => migrationsEntry(found, databases))
   const count = Object.keys(services.ports).length
   const isDefaultEnv = services.env.length === 1 && services.env[0]?.file === '.env.local'
   const test = testCommand(facts)
@@ -19,7 +17,7 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
     ...(count > 1 ? { ports: { ...(count > 10 ? { size: count } : {}), services: services.ports } } : {}),
     ...(isDefaultEnv ? {} : { env: services.env }),
     ...(databases.length > 0 ? { databases: Object.fromEntries(databases.map(databaseEntry)) } : {}),
-    ...(migrations.length > 0 ? { migrations: [{ database: databases[0]?.role ?? 'dev', paths: migrations }] } : {}),
+    ...(migrations.length > 0 ? { migrations } : {}),
     ...(test === null ? {} : { test }),
   }
 }
@@ -43,6 +41,12 @@ export function settingsText(settings: object, manifest: string): string {
 
 function databaseEntry({ role, provider, vars, mode }: DetectedDatabase): [string, object] {
   return [role, { provider, vars, ...(mode === 'fork' ? {} : { mode }) }]
+}
+
+/** Their database is the one of their package; where no package has one of its own, the project's first. */
+function migrationsEntry({ preset, paths, dirs }: DetectedMigrations, databases: readonly DetectedDatabase[]): object {
+  const own = databases.find(({ dir }) => dir !== '' && dirs.every((one) => one.startsWith(`${dir}/`)))
+  return { preset, database: (own ?? databases[0])?.role ?? 'dev', ...(paths ? { paths } : {}) }
 }
 
 /** npm test needs no word in the settings. */

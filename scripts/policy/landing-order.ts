@@ -1,4 +1,4 @@
-/** In which order tasks reach the base: migration owner first, then what others depend on, then age. */
+/** In which order tasks reach the base: migration owners first, in their turn, then what others depend on, then age. */
 import { LanekeeperError } from './errors.ts'
 import type { Task } from './task.ts'
 
@@ -15,13 +15,19 @@ export interface LandingOrder {
 
 /**
  * Orders the chosen tasks. A task comes after everything it depends on; where that leaves a choice, what a migration
- * owner needs comes first (every other branch has to stand on its migrations), then the older task.
+ * owner needs comes first (every other branch has to stand on its migrations), of several owners whose turn it is, then
+ * the older task.
  * @param chosen open tasks, in any order
  * @param landed ids of tasks that are on the base already
+ * @param turns 0 for a task that holds a lease on migrations, then those who wait for it in their order
  * @throws `task-file` naming the cycle when tasks wait for each other
  */
-export function landingOrder(chosen: readonly Task[], landed: ReadonlySet<string>): LandingOrder {
-  const byUrgency = [...chosen].sort(ownersThenAge)
+export function landingOrder(
+  chosen: readonly Task[],
+  landed: ReadonlySet<string>,
+  turns: ReadonlyMap<string, number> = new Map(),
+): LandingOrder {
+  const byUrgency = [...chosen].sort((a, b) => ownersThenTurn(a, b, turns) || byAge(a, b))
   const sorted = dependenciesFirst(byUrgency)
   const order: Task[] = []
   const blocked: BlockedTask[] = []
@@ -33,9 +39,14 @@ export function landingOrder(chosen: readonly Task[], landed: ReadonlySet<string
   return { order, blocked }
 }
 
-function ownersThenAge(a: Task, b: Task): number {
+function ownersThenTurn(a: Task, b: Task, turns: ReadonlyMap<string, number>): number {
+  const turnOf = ({ id }: Task) => turns.get(id) ?? Number.MAX_SAFE_INTEGER
   const owners = Number(b.migrations !== null) - Number(a.migrations !== null)
-  return owners || a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id)
+  return owners || turnOf(a) - turnOf(b)
+}
+
+function byAge(a: Task, b: Task): number {
+  return a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id)
 }
 
 /** Depth first: a task is written down once everything it depends on is. */

@@ -2,7 +2,8 @@
 import { removeMember, setMember } from './json-edit.ts'
 
 const INSTALL = 'lanekeeper install'
-const NEW_TASK = 'lanekeeper new-task'
+/** Scripts that ask: by the names that people type. */
+const GENERATORS = { 'new-task': 'lanekeeper new-task', 'new-migration': 'lanekeeper new-migration' } as const
 /**
  * `npm ci --omit=dev` runs `prepare` where no dev dependency is installed: a deployment must not fail for our sake.
  * `exit 0` and the parentheses mean the same to sh and to cmd.exe.
@@ -39,20 +40,27 @@ function isOurself({ name }: Manifest): boolean {
   return name === 'lanekeeper'
 }
 
-/** package.json's text with our scripts in it; the project's own come first and stay. */
-export function withScripts(text: string, manifest: Manifest, name: InstallScript): string {
+/**
+ * package.json's text with our scripts in it; the project's own come first and stay.
+ * @param hasMigrations whether there is anything for `new-migration` to make
+ */
+export function withScripts(text: string, manifest: Manifest, name: InstallScript, hasMigrations: boolean): string {
   if (isOurself(manifest)) return text
   const scripts = manifest.scripts ?? {}
   const own = scripts[name]
   const isThere = installs(scripts.prepare) || installs(scripts.postinstall)
   const installed = isThere ? text : setMember(text, ['scripts', name], own ? own + APPENDED : GUARDED)
-  return scripts['new-task'] === undefined ? setMember(installed, ['scripts', 'new-task'], NEW_TASK) : installed
+  const wanted = Object.entries(GENERATORS).filter(([script]) => script !== 'new-migration' || hasMigrations)
+  return wanted
+    .filter(([script]) => scripts[script] === undefined)
+    .reduce((now, [script, line]) => setMember(now, ['scripts', script], line), installed)
 }
 
 /** package.json's text without what `withScripts` put in; what somebody reworded stays. */
 export function withoutScripts(text: string, manifest: Manifest): string {
   const scripts = manifest.scripts ?? {}
-  let left = scripts['new-task'] === NEW_TASK ? removeMember(text, ['scripts', 'new-task']) : text
+  const ours = Object.entries(GENERATORS).filter(([script, line]) => scripts[script] === line)
+  let left = ours.reduce((now, [script]) => removeMember(now, ['scripts', script]), text)
   for (const name of ['prepare', 'postinstall']) {
     const script = scripts[name]
     if (script === GUARDED || script === INSTALL) left = removeMember(left, ['scripts', name])

@@ -27,6 +27,13 @@ export function matchesEverything(pattern: string): boolean {
   return /^(\*+)(\/\*+)*$/.test(normalised(pattern))
 }
 
+/** The directories a pattern begins with before its first wildcard: `db/?/x` → `db`; empty where it begins with one. */
+export function literalPrefix(pattern: string): string {
+  const parts = normalised(pattern).split('/')
+  const wild = parts.findIndex((part) => /[*?]/.test(part))
+  return (wild === -1 ? parts : parts.slice(0, wild)).join('/')
+}
+
 /** NFC, without leading `./` and `/`, without trailing `/`, without doubled `/`. */
 export function normalised(pattern: string): string {
   return pattern

@@ -22,42 +22,43 @@ export interface Marker {
   readonly filling?: boolean
 }
 
+/** A mark's fields in the order of its text, and what a comment must have there to be one. */
+const FIELDS: { readonly [Field in keyof Marker]-?: 'text' | 'text or nothing' | 'true or nothing' } = {
+  clone: 'text',
+  wt: 'text',
+  role: 'text',
+  nonce: 'text',
+  src: 'text',
+  at: 'text',
+  of: 'text or nothing',
+  filling: 'true or nothing',
+}
+
 /** The comment's text. */
 export function markText(marker: Marker): string {
-  const { clone, wt, role, nonce, src, at, of, filling } = marker
-  return JSON.stringify({
-    tool: 'lanekeeper',
-    v: 1,
-    clone,
-    wt,
-    role,
-    nonce,
-    src,
-    at,
-    of,
-    filling: filling || undefined,
-  })
+  return JSON.stringify({ tool: 'lanekeeper', v: 1, ...markOf(marker) })
 }
 
 /** Reads a comment; null where it is not ours, or was edited into something else. */
 export function readMark(comment: string | null): Marker | null {
   if (comment === null || !comment.startsWith(MARK_START)) return null
   try {
-    const { clone, wt, role, nonce, src, at, of, filling } = JSON.parse(comment)
-    if (![clone, wt, role, nonce, src, at].every((one) => typeof one === 'string')) return null
-    return {
-      clone,
-      wt,
-      role,
-      nonce,
-      src,
-      at,
-      ...(typeof of === 'string' ? { of } : {}),
-      ...(filling === true ? { filling } : {}),
-    }
+    return markOf(JSON.parse(comment))
   } catch {
     return null
   }
+}
+
+/** The fields alone; throws where one is missing. What is nothing is left out. */
+function markOf(data: Readonly<Record<string, unknown>> | Marker): Marker {
+  const values = new Map<string, unknown>(Object.entries(data))
+  const fields = Object.entries(FIELDS).flatMap(([field, kind]) => {
+    const value = values.get(field)
+    if (kind === 'true or nothing' ? value === true : typeof value === 'string') return [[field, value]]
+    if (kind === 'text') throw new TypeError(`no ${field}`)
+    return []
+  })
+  return Object.fromEntries(fields)
 }
 
 /** Whether a mark says that this clone made it for this worktree, under this nonce. */

@@ -1,5 +1,6 @@
 /** Which value each variable of a role gets for the worktree's database (databases.md section 5.4). */
 import { holdsPassword, type PostgresUrl, parsePostgresUrl, withDatabase, withoutPassword } from './postgres-url.ts'
+import { serverUrl } from './server-values.ts'
 
 /** `shadow` is a database of its own, used up by a migration tool; a `name` holds nothing but the database's name. */
 export type VariableKind = 'url' | 'direct' | 'shadow' | 'name' | 'broken' | 'other'
@@ -64,4 +65,14 @@ export function urlFromParts(variables: Readonly<Record<string, string | undefin
     query: {},
     raw: { user: '', host, path: `/${database}`, query: '' },
   }
+}
+
+/** The same as a URL that clients take, password and all; a socket's directory stands in the query, as libpq has it. */
+export function partsUrl(variables: Readonly<Record<string, string | undefined>>, database: string): string {
+  const { hosts, user, password } = urlFromParts(variables, database)
+  const [{ host, port } = { host: '', port: '' }] = hosts
+  const isSocket = host.startsWith('/')
+  const query = isSocket ? `?host=${encodeURIComponent(host)}${port === '' ? '' : `&port=${port}`}` : ''
+  const at = isSocket ? { host: '', port: '' } : { host: host.includes(':') ? `[${host}]` : host, port }
+  return serverUrl({ protocol: 'postgresql:', ...at, user, password, database, query })
 }

@@ -23,6 +23,8 @@ export interface ProjectFacts {
   readonly texts: ReadonlyMap<string, string>
   /** Paths git knows or would know: tracked, and untracked but not ignored. */
   readonly files: readonly string[]
+  /** Start of one migration of each directory whose tool only its text tells, by path. */
+  readonly heads: ReadonlyMap<string, string>
   /** Of `files`, those that are not tracked. */
   readonly untracked: readonly string[]
   /** The root package and the workspace's, the root first. */

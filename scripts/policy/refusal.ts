@@ -28,6 +28,7 @@ export function refusalText(verdict: Verdict, facts: Facts, context: RefusalCont
     headline(verdict, facts, context),
     '',
     ...shown.flatMap((violation) => violationLines(violation, facts)),
+    ...warningTexts(verdict).map((text) => `  ▲ ${text}`),
     ...(more > 0 ? [`  …and ${more} more: ${commandLine(['npx', 'lanekeeper', 'check', sourceOf(verdict)])}`] : []),
     '',
     ...recoveryLines(context),
@@ -39,7 +40,9 @@ function headline(verdict: Verdict, facts: Facts, context: RefusalContext): stri
   const count = new Set(verdict.violations.map(({ path }) => path)).size
   const files = count === 1 ? '1 file' : `${count} files`
   const tasks = [...new Set(verdict.violations.map(({ task, source }) => (task ? `task "${task}"` : source)))]
-  return `lanekeeper: ${context.what} refused: ${files} outside the lane of ${tasks.join(', ')} (${verdict.checked} checked, base ${facts.base})`
+  const isMigrationsOnly = verdict.violations.every(({ ways }) => ways !== undefined)
+  const what = isMigrationsOnly ? 'against the rules of migrations in' : 'outside the lane of'
+  return `lanekeeper: ${context.what} refused: ${files} ${what} ${tasks.join(', ')} (${verdict.checked} checked, base ${facts.base})`
 }
 
 function violationLines(violation: Violation, facts: Facts): string[] {
@@ -49,6 +52,7 @@ function violationLines(violation: Violation, facts: Facts): string[] {
     `     ${violation.rule}: ${violation.message}`,
     ...(hasOwnSource(violation, facts) ? [`     came with: ${violation.source}`] : []),
     ...(owner ? [`     owner: ${owner}`] : []),
+    ...(violation.ways ?? []).map((way) => `     → ${way}`),
   ]
 }
 
@@ -66,12 +70,25 @@ function recoveryLines({ recovery }: RefusalContext): string[] {
 function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string[] {
   const task = facts.openTasks.find(({ id }) => verdict.violations.some((violation) => violation.task === id))
   if (!task) return waysOnWithoutTask(sourceOf(verdict), context)
-  const violations = verdict.violations.filter((violation) => violation.task === task.id)
+  const own = verdict.violations.filter((violation) => violation.task === task.id)
+  // what has a way of its own is neither taken back nor let in by a wider lane
+  const violations = own.filter(({ ways }) => ways === undefined)
   return [
-    "An agent: take it back in the task's worktree, then commit:",
-    ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
+    ...(violations.length === own.length
+      ? []
+      : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
+    ...(violations.length === 0
+      ? []
+      : [
+          "An agent: take it back in the task's worktree, then commit:",
+          ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
+        ]),
     'A person may instead',
-    `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
+    ...(violations.length === 0
+      ? []
+      : [
+          `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
+        ]),
     ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
     'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
   ]
@@ -116,6 +133,13 @@ function firstOf(paths: readonly string[]): string[] {
 
 function sourceOf(verdict: Verdict): string {
   return verdict.violations[0]?.source ?? ''
+}
+
+/** What is worth a word although it passes: a text each, the ways on below it. */
+export function warningTexts({ warnings }: Pick<Verdict, 'warnings'>): string[] {
+  return warnings.map(({ path, rule, message, ways = [] }) =>
+    [`${printable(path)}  ${rule}: ${message}`, ...ways.map((way) => `     → ${way}`)].join('\n'),
+  )
 }
 
 /** A path as one line of text, whatever bytes its name holds. */

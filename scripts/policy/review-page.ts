@@ -75,9 +75,13 @@ function headLines({ task, verdict, violations, commits, behind, conflicts, work
     `- scope: ${verdict === 'pass' ? '✓ pass' : `✗ refused, ${plural(outside, 'path')} outside its lane`}`,
     `- merge with ${task.base}: ${mergeLine(conflicts)}`,
     ...(waitsFor.length > 0 ? [`- lands after: ${waitsFor.join(', ')}`] : []),
-    ...(task.migrations === null ? [] : [`- owns the migrations of: ${task.migrations}`]),
+    ...(task.migrations === null ? [] : [`- owns the migrations of: ${task.migrations}${ofTables(task)}`]),
     ...worktreeLines(worktree),
   ]
+}
+
+function ofTables({ tables }: Task): string {
+  return tables.length === 0 ? '' : ` (tables: ${tables.join(', ')})`
 }
 
 function mergeLine(conflicts: Review['conflicts']): string {

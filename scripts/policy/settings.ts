@@ -73,6 +73,11 @@ const Settings = z.lazily(() =>
     ),
     env: z._default(z.array(EnvFile()), [{ file: '.env.local', set: {} }]),
     databases: z._default(z.record(z.string(), Database()), {}),
+    /**
+     * Docker Compose's project in a worktree: the main worktree's, one of its own, or none of our business. Default:
+     * `shared` where the main worktree has a compose file and a database is a Postgres.
+     */
+    compose: z.optional(z.enum(['shared', 'isolated', 'none'])),
     /** `auto`: the package manager's fastest safe way; `none`: leave node_modules alone. */
     dependencies: z._default(z.enum(['auto', 'install', 'none']), 'auto'),
     /** Commands that make a fresh worktree usable, run in it one after the other. */

@@ -2,6 +2,7 @@
  * The questions of a new task as one line of text each, for prompts: how a line becomes an answer, and what is wrong
  * with it. The rules are those of the task itself; nothing is decided here twice.
  */
+import { problemWithOwnership } from './migrations/ownership.ts'
 import { problemWithBranch, problemWithTaskId, slugOf } from './names.ts'
 import { matchesEverything, problemWithPattern } from './patterns.ts'
 import type { Settings } from './settings.ts'
@@ -20,6 +21,7 @@ export interface RawAnswers {
   readonly steps: string
   readonly context: string
   readonly dependsOn: string
+  /** The database, then the tables of it that the task changes. */
   readonly migrations: string
   readonly agent: string
 }
@@ -52,6 +54,7 @@ export function stepsOf(line: string): string[] {
 /** The answers that the lines mean. */
 export function answersOf(raw: RawAnswers): TaskAnswers {
   const text = (line: string | undefined) => line?.trim() || undefined
+  const { migrations, tables } = ownershipOf(raw.migrations)
   return {
     title: raw.title.trim(),
     allow: words(raw.allow),
@@ -63,7 +66,8 @@ export function answersOf(raw: RawAnswers): TaskAnswers {
     steps: stepsOf(raw.steps),
     context: raw.context.trim(),
     dependsOn: words(raw.dependsOn),
-    migrations: text(raw.migrations) ?? null,
+    migrations,
+    tables,
     agent: text(raw.agent) ?? 'none',
   }
 }
@@ -89,7 +93,10 @@ export const checks: Readonly<Record<keyof RawAnswers, Check>> = {
     const unknown = words(line).find((id) => !tasks.some((task) => task.id === id))
     return unknown === undefined ? true : `There is no task "${unknown}".`
   },
-  migrations: (line, facts) => migrationsAreFree(line.trim(), facts),
+  migrations: (line, { settings, tasks }) => {
+    const open = tasks.filter(({ state }) => state === 'open')
+    return problemWithOwnership(ownershipOf(line), settings, open)?.message ?? true
+  },
   agent: (line, { agents }) =>
     agents.includes(line.trim() || 'none') ? true : `There is no agent "${line}" (known: ${agents.join(', ')}).`,
 }
@@ -112,13 +119,10 @@ function patternsAreFine(line: string, isAllow: boolean): Validity {
   return true
 }
 
-function migrationsAreFree(database: string, { settings, tasks }: AnswerFacts): Validity {
-  if (database === '') return true
-  const known = [...new Set(settings.migrations.map((set) => set.database))]
-  if (!known.includes(database))
-    return `There are no migrations of "${database}" (known: ${known.join(', ') || 'none'}).`
-  const owner = tasks.find((task) => task.state === 'open' && task.migrations === database)
-  return owner ? `Task "${owner.id}" owns them until it lands.` : true
+/** `dev users posts`: a database and tables of it. */
+function ownershipOf(line: string): { migrations: string | null; tables: string[] } {
+  const [migrations = null, ...tables] = words(line)
+  return { migrations, tables }
 }
 
 /** The id that stands ready for a title: the first of slug, slug-2, … that is free. */

@@ -1,10 +1,10 @@
 /** From answers to a task: fills in what was not said, and says what does not fit the tasks there already are. */
 import { agentNames } from './agents.ts'
 import { LanekeeperError } from './errors.ts'
+import { problemWithOwnership } from './migrations/ownership.ts'
 import { checkedTaskId, slugOf } from './names.ts'
 import { matcherOf, patternsMeet } from './patterns.ts'
 import type { Settings } from './settings.ts'
-import { commandLine } from './shell-quote.ts'
 import { checkedTask, type Task } from './task.ts'
 import { fillTemplate } from './templates.ts'
 
@@ -22,6 +22,8 @@ export interface TaskAnswers {
   readonly dependsOn?: readonly string[]
   /** Database whose migrations the task owns. */
   readonly migrations?: string | null
+  /** Tables of that database it changes. */
+  readonly tables?: readonly string[]
   readonly agent?: string
 }
 
@@ -67,6 +69,7 @@ export function draftedTask(answers: TaskAnswers, { settings, base }: DraftSourc
     context: (answers.context ?? '').trim(),
     dependsOn: answers.dependsOn ?? [],
     migrations: answers.migrations ?? null,
+    tables: answers.tables ?? [],
     agent: answers.agent ?? 'none',
     state: 'open',
     createdAt,
@@ -81,7 +84,7 @@ function needsAllow(): LanekeeperError {
 
 /**
  * Throws unless the task can live beside the others: a new id, a branch of its own, prerequisites and an agent
- * that exist, and migrations that nobody owns.
+ * that exist, and migrations whose turns it can take part in.
  * @param tasks every task, whatever its state
  */
 export function assertFits(task: Task, settings: Settings, base: string, tasks: readonly Task[]): void {
@@ -97,31 +100,8 @@ export function assertFits(task: Task, settings: Settings, base: string, tasks: 
     throw usage(`The task depends on "${unknown}", and there is no such task.`, 'All tasks: npx lanekeeper task list')
   if (!agentNames(settings).includes(task.agent))
     throw usage(`There is no agent "${task.agent}".`, `Known: ${agentNames(settings).join(', ')}`)
-  assertMigrationsAreFree(task, settings, open)
-}
-
-function assertMigrationsAreFree(task: Task, settings: Settings, open: readonly Task[]): void {
-  if (task.migrations === null) return
-  const databases = [...new Set(settings.migrations.map(({ database }) => database))]
-  if (!databases.includes(task.migrations))
-    throw usage(
-      `There are no migrations of "${task.migrations}" in lanekeeper.json (it has: ${databases.join(', ') || 'none'}).`,
-      'Add them on the base: "migrations": [{ "database": "dev", "paths": ["migrations"] }]',
-    )
-  const owner = open.find(({ migrations }) => migrations === task.migrations)
-  if (owner)
-    throw new LanekeeperError(
-      'refused',
-      `Task "${owner.id}" (${owner.branch}) owns the migrations of "${task.migrations}" until it lands: two tasks with migrations would collide.`,
-      {
-        hint: [
-          'Leave --migrations out and let this task follow that one: ' +
-            commandLine(['--depends-on', owner.id]) +
-            ` (it starts with the new schema when ${owner.id} has landed)`,
-          `Or end that one first: ${commandLine(['npx', 'lanekeeper', 'land', owner.id])}`,
-        ].join('\n'),
-      },
-    )
+  const problem = problemWithOwnership(task, settings, open)
+  if (problem) throw problem
 }
 
 /** What a person should know about a task that is allowed all the same, one sentence each. */

@@ -3,6 +3,7 @@
  * `refs/lanekeeper/tasks`; this file only turns that text into a value and back.
  */
 import { LanekeeperError } from './errors.ts'
+import { checkedTables } from './migrations/table-names.ts'
 import { checkedBranch, checkedTaskId } from './names.ts'
 import { checkedPatterns, matchesEverything } from './patterns.ts'
 import * as z from './schema.ts'
@@ -29,6 +30,8 @@ export interface Task {
   readonly dependsOn: readonly string[]
   /** The database whose migrations this task owns, or null. */
   readonly migrations: string | null
+  /** Tables of that database it may change: needed where "mode" is `tables`; elsewhere empty means any. */
+  readonly tables: readonly string[]
   /** Name of the agent in the settings, `none` to launch nothing. */
   readonly agent: string
   readonly state: TaskState
@@ -48,6 +51,7 @@ const FrontMatter = z.lazily(() =>
     shared: texts(),
     'depends-on': texts(),
     migrations: z.optional(z.nullable(z.string())),
+    tables: texts(),
     agent: z.optional(z.nullable(z.string())),
     state: z.optional(z.enum(['open', 'landed', 'closed'])),
     created: z.string(),
@@ -69,6 +73,7 @@ export function formatTask(task: Task): string {
     shared: task.shared,
     'depends-on': task.dependsOn,
     migrations: task.migrations,
+    tables: task.tables,
     agent: task.agent,
     state: task.state,
     created: task.createdAt,
@@ -116,6 +121,7 @@ export function checkedTask(task: Task, file = `${task.id}.md`): Task {
     allow: checkedPatterns(task.allow, 'allow'),
     deny: checkedPatterns(task.deny, 'deny'),
     shared: checkedPatterns(task.shared, 'shared'),
+    tables: checkedTables(task.tables),
   }
 }
 
@@ -146,6 +152,7 @@ function fromFrontMatter(front: z.infer<ReturnType<typeof FrontMatter>>, body: s
     context: context.trim(),
     dependsOn: front['depends-on'] ?? [],
     migrations: front.migrations ?? null,
+    tables: front.tables ?? [],
     agent: front.agent ?? 'none',
     state: front.state ?? 'open',
     createdAt: front.created,

@@ -32,3 +32,27 @@ export function tursoUrl(source: string | undefined, host: string, token: string
     token === null ? rest : rest.replace(/([?&]authToken=)[^&]*/, (_, key) => key + encodeURIComponent(token))
   return `${scheme}${host}${query}`
 }
+
+/** Under which names projects keep the token of the database that they connect to. */
+const TOKENS = ['TURSO_AUTH_TOKEN', 'LIBSQL_AUTH_TOKEN', 'DATABASE_AUTH_TOKEN'] as const
+
+/**
+ * Where a database answers SQL over HTTP, and the token for it; null where no variable names a database.
+ * @param values of the role's variables
+ * @param around all variables: a group's token, good for all its databases, need not be one of the role's
+ */
+export function tursoAccess(
+  values: Readonly<Record<string, string>>,
+  around: Readonly<Record<string, string | undefined>>,
+): { readonly url: string; readonly token: string } | null {
+  const value = Object.entries(values).find(([name, one]) => !isToken(name) && SCHEME.test(one))?.[1]
+  if (value === undefined) return null
+  const isPlain = /^(?:http|ws):/i.test(value) || /[?&]tls=0(?:&|$)/.test(value)
+  const [host = ''] = value.replace(SCHEME, '').split(/[/?#]/)
+  const inUrl = new URLSearchParams(/\?[^#]*/.exec(value)?.[0]).get('authToken') || undefined
+  const own = Object.entries(values).find(([name, one]) => isToken(name) && one !== '')?.[1]
+  return {
+    url: `${isPlain ? 'http' : 'https'}://${host}`,
+    token: own ?? inUrl ?? TOKENS.map((name) => around[name]).find((one) => one) ?? '',
+  }
+}

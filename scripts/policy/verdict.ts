@@ -1,11 +1,14 @@
 /** The one gate: facts in, verdict out. git's hooks, `check`, `review`, `land` and the alarms all ask this and nothing else. */
 import { type Change, SYMLINK_MODE } from './changes.ts'
+import type { MigrationFacts } from './migrations/brought.ts'
+import { migrationSets } from './migrations/migration-set.ts'
+import { findingsOf, type MigrationFinding, type MigrationRule } from './migrations/rules.ts'
 import { matcherOf } from './patterns.ts'
 import { scopeOf } from './scope.ts'
 import type { Settings } from './settings.ts'
 import type { Task } from './task.ts'
 
-export type RuleName = 'protected' | 'migration-owner' | 'deny' | 'scope' | 'link-escapes' | 'name-twin' | 'no-task'
+export type RuleName = 'protected' | MigrationRule | 'deny' | 'scope' | 'link-escapes' | 'name-twin' | 'no-task'
 
 /** What one branch or task would bring to the base. */
 export interface Contribution {
@@ -14,6 +17,8 @@ export interface Contribution {
   /** How to name the source to a person: a branch, or `commit 1a2b3c4`. */
   readonly source: string
   readonly changes: readonly Change[]
+  /** All that the task's branch brings, where `changes` is only its latest commit: migrations are judged as a whole. */
+  readonly ofBranch?: readonly Change[]
 }
 
 export interface Facts {
@@ -26,6 +31,8 @@ export interface Facts {
   readonly linkTargets: ReadonlyMap<string, string>
   /** Added path → path at the base that is the same but for case or Unicode form. */
   readonly nameTwins: ReadonlyMap<string, string>
+  /** Null when no task's change touches migrations or what they are made from. */
+  readonly migrations: MigrationFacts | null
 }
 
 export interface Violation {
@@ -36,11 +43,15 @@ export interface Violation {
   /** Id of the task that broke the rule, or null for a branch without a task. */
   readonly task: string | null
   readonly source: string
+  /** What goes on from here, where it is not to take the change back or to widen the lane. */
+  readonly ways?: readonly string[]
 }
 
 export interface Verdict {
   readonly verdict: 'pass' | 'refuse'
   readonly violations: readonly Violation[]
+  /** Worth a word, and no reason to refuse. */
+  readonly warnings: readonly Violation[]
   /** How many changed paths were looked at. */
   readonly checked: number
 }
@@ -54,10 +65,15 @@ const pathRules: readonly { readonly name: RuleName; readonly rule: Rule }[] = [
 
 /** Judges what would reach the base. Pure: the same facts give the same verdict. */
 export function judge(facts: Facts): Verdict {
-  const violations = facts.contributions.flatMap((contribution) => violationsOf(contribution, facts))
+  const found = facts.contributions.flatMap((contribution) => migrationFindings(contribution, facts))
+  const violations = [
+    ...facts.contributions.flatMap((contribution) => violationsOf(contribution, facts)),
+    ...found.filter(({ isWarning }) => !isWarning).map(({ violation }) => violation),
+  ]
   return {
     verdict: violations.length === 0 ? 'pass' : 'refuse',
     violations,
+    warnings: found.filter(({ isWarning }) => isWarning).map(({ violation }) => violation),
     checked: facts.contributions.reduce((sum, { changes }) => sum + changes.length, 0),
   }
 }
@@ -73,6 +89,16 @@ function violationsOf(contribution: Contribution, facts: Facts): Violation[] {
     if (broken !== null) violations.push(violation(broken.rule, change, contribution, broken.message))
   }
   return violations
+}
+
+function migrationFindings(contribution: Contribution, facts: Facts): { violation: Violation; isWarning: boolean }[] {
+  const { task, source, changes, ofBranch = changes } = contribution
+  if (task === null || facts.migrations === null) return []
+  const found = findingsOf(migrationSets(facts.settings), task, facts.base, ofBranch, facts.migrations)
+  return found.map(({ isWarning, rule, path, message, ways }: MigrationFinding) => {
+    const status = ofBranch.find((change) => change.path === path)?.status ?? ''
+    return { isWarning, violation: { rule, path, message, status, task: task.id, source, ways } }
+  })
 }
 
 function brokenPathRule(change: Change, facts: Facts): { readonly rule: RuleName; readonly message: string } | null {

@@ -1,4 +1,6 @@
 /** What a worktree is and does, as `status` tells it; and that as a table for a person. */
+import type { Standing } from './migrations/lease.ts'
+import { leaseCell } from './migrations/lease-words.ts'
 import { printable } from './refusal.ts'
 import type { Listener } from './sockets.ts'
 
@@ -26,6 +28,8 @@ export interface WorktreeStatus {
   readonly dirty: boolean | null
   /** The scope verdict on a task's branch; null for a branch that is no open task's. */
   readonly verdict: 'pass' | 'refuse' | null
+  /** What the lease on its task's migrations is to it; null for a task that takes no turns at one, or a lease that is broken. */
+  readonly lease: (Standing & { readonly database: string }) | null
   readonly head: string | null
   /** How many paths are uncommitted. */
   readonly changes: number | null
@@ -61,6 +65,7 @@ const HEADING = [
   'AGENT',
   'PORTS',
   'DATABASE',
+  'MIGRATIONS',
   'LAST COMMIT',
   'WORKTREE',
 ]
@@ -84,6 +89,7 @@ function rowOf(worktree: WorktreeStatus, now: Date): string[] {
     worktree.agent ? (worktree.agent.alive ? 'running' : 'ended') : '-',
     ports(worktree),
     Object.keys(worktree.databases).join(' ') || '-',
+    worktree.lease ? leaseCell(worktree.lease.database, worktree.lease, now) : '-',
     lastCommit(worktree, now),
     worktree.path,
   ]

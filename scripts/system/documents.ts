@@ -13,10 +13,15 @@ import {
   worktreeDocument,
 } from '../policy/documents.ts'
 import { LanekeeperError } from '../policy/errors.ts'
+import { type Standing, standingOf } from '../policy/migrations/lease.ts'
+import { leaseOf } from '../policy/migrations/ownership.ts'
 import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
+import type { Task } from '../policy/task.ts'
+import { composeProjectOf } from './compose.ts'
 import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
+import { activityOf, leasesOf } from './lease-store.ts'
 import { notesOf, type WorktreeRecord } from './ledger.ts'
 import type { PathStates } from './path-states.ts'
 import { openTasks } from './policy-source.ts'
@@ -46,7 +51,7 @@ export async function writeDocuments(
     ...(used.some((place) => place.includes('/')) ? [`${OWN_DIRECTORY}/`] : []),
     ...hiddenParent(repository),
   ])
-  const facts = documentFacts(policy, record, places)
+  const facts = documentFacts(repository, policy, record, places)
   const texts: Record<DocumentName, string | null> = {
     'TASK.md': facts.task && taskDocument(facts.task, facts),
     'WORKTREE.md': worktreeDocument(facts),
@@ -105,24 +110,45 @@ function makeOwnDirectory(repository: Repository): void {
   }
 }
 
-function documentFacts(policy: Policy, record: WorktreeRecord, places: DocumentFacts['places']): DocumentFacts {
+/** What the lease on the task's migrations is to it now. `doctor` tells of a broken one; the brief is wanted all the same. */
+function standingOfTask(repository: Repository, policy: Policy, task: Task | null): Standing | null {
+  const database = task && leaseOf(task, policy.settings)
+  if (!task || !database) return null
+  try {
+    const lease = leasesOf(repository, [database]).get(database)
+    return standingOf(lease, task.id, activityOf(repository, policy.tasks, database, lease), new Date())
+  } catch (error) {
+    if (error instanceof LanekeeperError) return null
+    throw error
+  }
+}
+
+function documentFacts(
+  repository: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+  places: DocumentFacts['places'],
+): DocumentFacts {
   const open = openTasks(policy)
+  const task = open.find(({ id }) => id === record.task) ?? null
   const ports = record.ports?.ports ?? {}
   return {
     path: record.path,
     branch: record.branch,
     settings: policy.settings,
-    task: open.find(({ id }) => id === record.task) ?? null,
+    task,
     openTasks: open,
     ports,
     urls: urlsOf(worktreeSlug(record), ports),
     databases: record.databases.filter(({ state }) => state === 'ready'),
     envFiles: record.envFiles ?? [],
+    compose: composeProjectOf(repository, policy.settings, record),
     notes: notesOf(record),
     // dependencies, migrations and set-up commands are mended later without the documents being written again
     problems: record.problems
       .filter(({ step }) => !SLOW_STEPS.some((slow) => slow === step))
       .map(({ message }) => message),
+    lease: standingOfTask(repository, policy, task),
     places,
   }
 }

@@ -4,12 +4,15 @@
  */
 import { chmodSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { COMPOSE_ENV_FILE, COMPOSE_VARIABLE } from '../policy/compose.ts'
 import { envLine, withBlock } from '../policy/env-file.ts'
 import { type EnvFileFacts, type EnvFilePlan, planEnvFiles } from '../policy/env-plan.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { portMapOf } from '../policy/main-ports.ts'
 import type { Settings } from '../policy/settings.ts'
+import { type ComposeProject, composeProjectOf } from './compose.ts'
 import { mainEnvFiles, parseEnv, userVariables, type Variables } from './env-files.ts'
+import { type Target, writableTargets } from './env-targets.ts'
 import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { copyIncludedFiles } from './included-files.ts'
@@ -17,7 +20,6 @@ import type { WorktreeRecord } from './ledger.ts'
 import type { PathStates } from './path-states.ts'
 import type { Repository } from './repository.ts'
 import { worktreeFacts } from './worktree-facts.ts'
-import { locateInWorktree } from './worktree-file.ts'
 
 const PRIVATE = 0o600
 
@@ -29,16 +31,6 @@ export interface WrittenEnv {
   readonly problems: readonly LanekeeperError[]
 }
 
-interface Target {
-  readonly file: string
-  /** Where it really is. */
-  readonly path: string
-  /** The same from the worktree's root. */
-  readonly relative: string
-  readonly set: Readonly<Record<string, string>>
-  readonly isConfigured: boolean
-}
-
 /** Writes the env files of the worktree. Never throws for one file: the problem is in the answer and the others are written. */
 export async function writeEnvFiles(
   repository: Repository,
@@ -48,8 +40,10 @@ export async function writeEnvFiles(
 ): Promise<WrittenEnv> {
   const included = copyIncludedFiles(repository)
   const problems = [...included.problems]
-  const targets = writableTargets(repository, settings, included.present, states, problems)
-  const plans = planEnvFiles(planFacts(repository, settings, record, targets))
+  const compose = composeProjectOf(repository, settings, record)
+  const wishes = { settings, compose, present: included.present, known: record.envFiles ?? [] }
+  const targets = writableTargets(repository, wishes, states, problems)
+  const plans = planEnvFiles(planFacts(repository, settings, record, targets, compose))
   const written = plans.map((plan, index) => writeBlock(repository, plan, targets[index] as Target, problems))
   await hideFromGit(repository, [...targets.map((target) => target.relative), ...included.present], states)
   const changed = plans.filter((_, index) => written[index] === 'changed').map(({ file }) => file)
@@ -60,40 +54,20 @@ export async function writeEnvFiles(
   }
 }
 
-/** The files we may write: the settings' first, then copied env files that the settings do not name. */
-function writableTargets(
+function planFacts(
   repository: Repository,
   settings: Settings,
-  present: readonly string[],
-  states: PathStates,
-  problems: LanekeeperError[],
-): Target[] {
-  const configured = settings.env.map(({ file, set }) => ({ file: posix.normalize(file), set, isConfigured: true }))
-  const copied = present
-    .filter((file) => isEnvFile(file) && !configured.some((one) => one.file === file))
-    .map((file) => ({ file, set: {}, isConfigured: false }))
-  const located = [...configured, ...copied].flatMap((wanted) => {
-    const place = locateInWorktree(repository.root, wanted.file)
-    if ('refused' in place) problems.push(refused(wanted.file, place.refused))
-    return 'path' in place ? [{ ...wanted, path: place.path, relative: place.relative }] : []
-  })
-  const known = states(located.map(({ relative }) => relative))
-  return located.filter(({ file, relative }) => {
-    const isTracked = known.get(relative) === 'tracked'
-    if (isTracked) problems.push(refused(file, `${relative} is tracked by git`))
-    return !isTracked
-  })
-}
-
-function isEnvFile(file: string): boolean {
-  return /(?:^|\/)(?:\.env(?:\.[^/]+)?|[^/]+\.env)$/.test(file)
-}
-
-function planFacts(repository: Repository, settings: Settings, record: WorktreeRecord, targets: readonly Target[]) {
+  record: WorktreeRecord,
+  targets: readonly Target[],
+  compose: ComposeProject | null,
+) {
   const main = mainEnvFiles(repository, settings)
   const facts = worktreeFacts(repository, settings, record)
   return {
-    files: targets.map((target) => fileFacts(repository, target, targets, main)),
+    files: targets.map((target, index) => ({
+      ...fileFacts(repository, target, targets, main),
+      given: givenTo(target.file, index === 0, compose),
+    })),
     services: facts.services,
     databaseVars: facts.databaseVars,
     dictionary: facts.dictionary,
@@ -101,15 +75,23 @@ function planFacts(repository: Repository, settings: Settings, record: WorktreeR
   }
 }
 
+/** The first file is what `run` exports; `.env` is what a plain `docker compose` reads. */
+function givenTo(file: string, isFirst: boolean, compose: ComposeProject | null): Record<string, string> {
+  const isTold = isFirst || (file === COMPOSE_ENV_FILE && compose?.needsEnvFile)
+  return compose && isTold ? { [COMPOSE_VARIABLE]: compose.name } : {}
+}
+
 /** A file stands above the `.env` of its directory, unless that one gets a block of its own. */
 function fileFacts(
   repository: Repository,
-  { file, path, set, isConfigured }: Target,
+  { file, path, set, kind }: Target,
   targets: readonly Target[],
   main: ReturnType<typeof mainEnvFiles>,
-): EnvFileFacts {
+): Omit<EnvFileFacts, 'given'> {
+  const isConfigured = kind === 'configured'
+  if (kind === 'compose') return { file, set, isConfigured, definedInMain: [], inherited: {} }
   const below = posix.join(posix.dirname(file), '.env')
-  const hasOwnBlock = targets.some((target) => target.file === below)
+  const hasOwnBlock = targets.some((target) => target.file === below && target.kind !== 'compose')
   const under: Variables = isConfigured && !hasOwnBlock ? userVariables(join(repository.root, below)) : {}
   const definedInMain = Object.keys(main.find((one) => posix.normalize(one.file) === file)?.values ?? {})
   return { file, set, isConfigured, definedInMain, inherited: { ...under, ...userVariables(path) } }
@@ -174,10 +156,4 @@ async function hideFromGit(repository: Repository, files: readonly string[], sta
     repository,
     files.filter((file) => known.get(file) === 'open'),
   )
-}
-
-function refused(file: string, why: string): LanekeeperError {
-  return new LanekeeperError('env-file', `${file} was not written: ${why}.`, {
-    hint: `Take it out of git or replace the link (git rm --cached ${file}; or name another file under "env" in lanekeeper.json), then: npx lanekeeper setup`,
-  })
 }

@@ -8,16 +8,17 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
 /**
  * Runs a program until it ends.
+ * @param isNarration its stdout goes to stderr: our own answer is on stdout
  * @returns its exit status; 128 + n where signal n ended it, as a shell has it
  * @throws `dependencies` where there is no such program
  */
 export function runInForeground(
   words: readonly [string, ...string[]],
-  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+  { cwd, env, isNarration = false }: { cwd: string; env: NodeJS.ProcessEnv; isNarration?: boolean },
 ): Promise<number> {
   const [program, ...args] = words
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: 'inherit' })
+    const child = spawn(program, args, { cwd, env, stdio: ['inherit', isNarration ? 2 : 'inherit', 'inherit'] })
     const forward = (signal: NodeJS.Signals) => {
       // the terminal sends Ctrl-C to all of us; twice makes npm and others give up on a clean end
       if (signal === 'SIGINT' && process.stdin.isTTY) return

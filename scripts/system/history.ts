@@ -59,6 +59,18 @@ export function changesBetween(git: Git, from: string, to: string): Change[] {
   return parseRawDiff(git.bytes(['diff-tree', '-r', ...RAW_DIFF_OPTIONS, from, to]).toString('utf8'))
 }
 
+/**
+ * The files of a commit with their blobs.
+ * @param below only what lies at or below these paths; none for all
+ */
+export function treeFiles(git: Git, commit: string, below: readonly string[]): { path: string; oid: string }[] {
+  const entries = git.nul(['ls-tree', '-r', '-z', '--full-tree', commit, ...(below.length > 0 ? ['--', ...below] : [])])
+  return entries.flatMap((entry) => {
+    const [, type, oid] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(entry) ?? []
+    return type === 'blob' && oid ? [{ path: entry.slice(entry.indexOf('\t') + 1), oid }] : []
+  })
+}
+
 /** What the index holds that `commit` does not. */
 export function stagedChanges(git: Git, commit: string): Change[] {
   return parseRawDiff(git.bytes(['diff-index', '--cached', ...RAW_DIFF_OPTIONS, commit, '--']).toString('utf8'))

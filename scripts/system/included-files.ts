@@ -5,6 +5,7 @@
  */
 import { constants, copyFileSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { withoutBlock } from '../policy/env-file.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { fileSystemError, isErrno, readIfExists } from './files.ts'
 import type { Repository } from './repository.ts'
@@ -64,9 +65,17 @@ function copyFile(repository: Repository, file: string): boolean {
     copyFileSync(source, target.path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     return true
   } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) return false
-    throw fileSystemError('copy', source, cause)
+    if (!isErrno(cause, 'EEXIST')) throw fileSystemError('copy', source, cause)
+    if (!isOursAlone(target.path)) return false
+    copyFileSync(source, target.path, constants.COPYFILE_FICLONE)
+    return true
   }
+}
+
+/** Holds our block and not a line more: we made it, before the list named it. */
+function isOursAlone(path: string): boolean {
+  const text = readIfExists(path) ?? ''
+  return text !== '' && withoutBlock(text) === ''
 }
 
 /** Makes the directories on the way, none of them outside: each existing one is looked at before the next is made. */

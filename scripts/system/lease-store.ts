@@ -7,15 +7,18 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
-import { freeLease, type Here, type Lease } from '../policy/migrations/lease.ts'
-import { formatLease, LEASES, leaseRef, parseLease } from '../policy/migrations/lease-text.ts'
+import { type Activity, freeLease, type Here, type Lease, ownersOf } from '../policy/migrations/lease.ts'
+import { formatLease, LEASES, leaseRef, parseLease, problemWithDatabase } from '../policy/migrations/lease-text.ts'
 import { commandLine } from '../policy/shell-quote.ts'
+import type { Task } from '../policy/task.ts'
 import { readObjects } from './objects.ts'
 import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 /** Losing this often in a row means something else is wrong. */
 const MAX_TRIES = 50
+/** A rival changes the lease; where it stays as it was, a dead git's lock is in the way, and git waits 100 ms for that. */
+const MOST_STUCK = 10
 
 type Place = Pick<Repository, 'git' | 'commonDir'>
 
@@ -73,6 +76,17 @@ export function branchActivity({ git }: Pick<Place, 'git'>, branches: readonly s
   )
 }
 
+/** What a lease is judged by: the open tasks that own these migrations, and the holder's commits. At most one process. */
+export function activityOf(
+  place: Pick<Place, 'git'>,
+  tasks: readonly Task[],
+  database: string,
+  lease: Lease | undefined,
+): Activity {
+  const branches = lease?.holder ? [lease.holder.branch] : []
+  return { owners: ownersOf(tasks, database), committedAt: branchActivity(place, branches) }
+}
+
 /** This machine, now. @param hours "leaseHours" of the settings */
 export function here(hours: number): Here {
   return { host: hostname(), hours, now: new Date() }
@@ -87,15 +101,17 @@ export function here(hours: number): Here {
 export function changeLease<T extends { readonly lease: Lease }>(
   place: Place,
   database: string,
-  { hours, why }: { readonly hours: number; readonly why: string },
+  { hours, why, dryRun = false }: { readonly hours: number; readonly why: string; readonly dryRun?: boolean },
   decide: (lease: Lease) => T,
 ): T {
-  let said = ''
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  let [said, stuck, last]: [string, number, string | null | undefined] = ['', 0, undefined]
+  for (let tries = 0; tries < MAX_TRIES && stuck < MOST_STUCK; tries++) {
     const { oid, text } = currentOf(place, database)
+    stuck = oid === last ? stuck + 1 : 0
+    last = oid
     const lease = text === null ? freeLease(hours) : parseLease(text, database)
     const decided = decide(lease)
-    if (decided.lease === lease) return decided
+    if (dryRun || decided.lease === lease) return decided
     const { status, stderr } = swap(place, database, { from: oid, to: decided.lease, why })
     if (status === 0) return decided
     said = stderr
@@ -123,13 +139,46 @@ function swap(
   return git.attempt(['update-ref', '--create-reflog', '-m', message, leaseRef(database), blob, old])
 }
 
+/**
+ * A free lease in the place of a broken one, with a fence above every one that can still be read: in what is left of its
+ * text, and in the values that the ref's log names.
+ */
+export function mendLease(place: Place, database: string): Lease {
+  const { oid, text } = currentOf(place, database)
+  const fences = [text ?? '', ...olderTexts(place, database)].map((one) =>
+    Number(/"fence": ?(\d{1,15})/.exec(one)?.[1] ?? 0),
+  )
+  const lease = { ...freeLease(24), fence: Math.max(...fences) + 1 }
+  const { status, stderr } = swap(place, database, { from: oid, to: lease, why: 'mended' })
+  if (status === 0) return lease
+  throw cannotWrite(place, database, stderr)
+}
+
+/** Enough to step over what broke it; git ends the list where its log does. */
+const MOST_OLDER = 20
+
+function olderTexts({ git }: Place, database: string): string[] {
+  const texts: string[] = []
+  for (let back = 1; back <= MOST_OLDER; back++) {
+    const { status, stdout } = git.attempt(['cat-file', 'blob', `${leaseRef(database)}@{${back}}`])
+    if (status !== 0) break
+    texts.push(stdout)
+  }
+  return texts
+}
+
+/** Where git puts its lock while it swaps the lease; null for a name that can be no part of a ref. */
+export function leaseLock({ commonDir }: Pick<Place, 'commonDir'>, database: string): string | null {
+  return problemWithDatabase(database) === null ? join(commonDir, `${leaseRef(database)}.lock`) : null
+}
+
 function cannotWrite({ commonDir }: Place, database: string, said: string): LanekeeperError {
   const ref = leaseRef(database)
   const lock = join(commonDir, `${ref}.lock`)
   const why = existsSync(lock) ? `${lock} is there` : said.trim().split('\n').at(-1) || 'other processes kept winning'
   return new LanekeeperError('git', `${ref} could not be written: ${why}.`, {
     hint: existsSync(lock)
-      ? `A git that was killed leaves its lock. Where no git runs any more: ${commandLine(['rm', lock])}`
+      ? `A git that was killed leaves its lock; npx lanekeeper gc takes it away after ten minutes. Where no git runs any more: ${commandLine(['rm', lock])}`
       : 'Repeat.',
   })
 }

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
+import type { DoneCommands } from '../policy/migrate-commands.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 
@@ -19,6 +20,8 @@ export interface Step {
   readonly state: StepState
   /** Why it failed or was skipped. */
   readonly message?: string
+  /** Of `migrate`: what went well already, so that trying again does not seed twice. */
+  readonly done?: DoneCommands
 }
 
 /** planned (before any effect) → created → ready → destroying (before the drop); `failed` keeps the reason. */

@@ -11,13 +11,23 @@ import { randomHex } from './random.ts'
 
 /** Looking costs 0.05 ms; eight processes in a row would each wait half of this for nothing. */
 const POLL_MS = 5
+/** After that long the wait is a long one, and is said. */
+const LONG_MS = 1000
+const LONG_POLL_MS = 50
+
+/** As long as the owner lives. */
+export interface Patient {
+  /** Told once, when the wait turns out to be a long one. @param pid the owner's */
+  onLongWait(pid: string): void
+}
 
 /**
  * Runs `work` while holding the lock at `path`.
- * @param waitMs how long to wait for a living owner before `locked` is thrown
+ * @param patience how many milliseconds to wait for a living owner before `locked` is thrown, or that there is no end to
+ *   it; nobody waits for an owner that waits for him
  */
-export async function withLock<T>(path: string, waitMs: number, work: () => T | Promise<T>): Promise<T> {
-  const release = await acquire(path, waitMs)
+export async function withLock<T>(path: string, patience: number | Patient, work: () => T | Promise<T>): Promise<T> {
+  const release = await acquire(path, patience)
   try {
     return await work()
   } finally {
@@ -25,19 +35,45 @@ export async function withLock<T>(path: string, waitMs: number, work: () => T | 
   }
 }
 
-async function acquire(path: string, waitMs: number): Promise<() => void> {
+async function acquire(path: string, patience: number | Patient): Promise<() => void> {
   const me = `${thisProcess()} ${randomHex(6)}`
-  const deadline = Date.now() + waitMs
+  const wait = waiting(path, patience)
   // looking first: a try writes a file
   for (let owner = readIfExists(path); owner !== null || !take(path, me); owner = readIfExists(path)) {
     if (owner === null) continue
     if (!isAlive(owner)) takeAway(path, owner)
-    else if (Date.now() > deadline) throw heldBy(path, owner)
-    else await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    else await wait(owner)
   }
   return () => {
     if (readIfExists(path) === me) rmSync(path, { force: true })
   }
+}
+
+/** One look's pause, again and again. Throws `locked` when that is long enough. */
+function waiting(path: string, patience: number | Patient): (owner: string) => Promise<void> {
+  const start = Date.now()
+  let isTold = false
+  return async (owner) => {
+    const waited = Date.now() - start
+    const isLong = waited > LONG_MS
+    if (typeof patience === 'number' ? waited > patience : isLong && !isTold && isAboveUs(owner))
+      throw heldBy(path, owner)
+    if (typeof patience !== 'number' && isLong && !isTold) {
+      isTold = true
+      patience.onLongWait(pidOf(owner))
+    }
+    await new Promise((resolve) => setTimeout(resolve, isLong ? LONG_POLL_MS : POLL_MS))
+  }
+}
+
+/** Whether the owner started whoever started us: it waits for our end. Only /proc tells of more than the parent. */
+function isAboveUs(owner: string): boolean {
+  for (let pid = process.ppid; pid > 1; pid = statOf(pid)?.parent ?? 0) if (String(pid) === pidOf(owner)) return true
+  return false
+}
+
+function pidOf(owner: string): string {
+  return owner.split(' ')[0] ?? 'unknown'
 }
 
 /** link() of a complete file: nobody ever reads a lock that does not say whose it is. */
@@ -90,19 +126,19 @@ export function thisProcess(): string {
   return `${process.pid} ${statOf(process.pid)?.start ?? ''}`
 }
 
-/** State letter and start time (clock ticks since boot) of a process where /proc tells them; else null: the pid alone decides. */
-function statOf(pid: number): { state: string; start: string } | null {
+/** State letter, start time (clock ticks since boot) and parent where /proc tells them; else null: the pid alone decides. */
+function statOf(pid: number): { state: string; start: string; parent: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { state: fields[0] ?? '', start: fields[19] ?? '' }
+    return { state: fields[0] ?? '', start: fields[19] ?? '', parent: Number(fields[1] ?? 0) }
   } catch {
     return null
   }
 }
 
-function heldBy(path: string, owner: string | null): LanekeeperError {
-  const pid = owner?.split(' ')[0] ?? 'unknown'
+function heldBy(path: string, owner: string): LanekeeperError {
+  const pid = pidOf(owner)
   return new LanekeeperError('locked', `Process ${pid} is busy with the same thing (lock ${path}).`, {
     hint: `Wait for it, then repeat. To see it: ps -p ${pid}`,
   })

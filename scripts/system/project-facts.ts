@@ -1,8 +1,9 @@
 /** Looks at a project for `init`: which files are there, which packages, which env files. Reads, never runs anything. */
-import { existsSync, readdirSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
+import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
 import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } from '../policy/project-facts.ts'
 import { SETTINGS_FILE } from '../policy/settings.ts'
@@ -25,6 +26,8 @@ const EDITED = [
 ]
 /** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
 const ENV_FILES = ['.env', '.env.local']
+/** A tool's mark stands at the top of a migration, below a comment at most. */
+const HEAD_BYTES = 2048
 
 /**
  * The facts about the main worktree.
@@ -47,6 +50,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
   return {
     texts: new Map(texts),
     files,
+    heads: new Map(filesToPeekAt(files).map((file) => [file, headOf(join(root, file))])),
     untracked,
     packages,
     envFiles: envPaths
@@ -57,6 +61,21 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
     // a worktree below .claude/worktrees is no setting of the project's
     usesClaude: namesIn(join(root, '.claude')).some((name) => name !== 'worktrees'),
+  }
+}
+
+/** The start of a file; empty for one that is gone from the work tree, or no file. */
+function headOf(path: string): string {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const bytes = Buffer.alloc(HEAD_BYTES)
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, HEAD_BYTES, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
   }
 }
 

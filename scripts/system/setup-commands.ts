@@ -1,6 +1,7 @@
 /** The commands of `setup` and of databases in lanekeeper.json, run in a fresh worktree. */
 import { rolesToMigrate } from '../policy/database-settings.ts'
 import { lastWords } from '../policy/last-words.ts'
+import { commandsToRun, type DoneCommands, withDone } from '../policy/migrate-commands.ts'
 import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
@@ -34,24 +35,31 @@ export async function runSetupCommands(
 export async function runMigrations(
   repository: Repository,
   policy: Policy,
-  { trust, log, env }: InstallOptions,
-  { databases }: Pick<WorktreeRecord, 'databases'>,
+  { trust, log, env, save }: InstallOptions & { readonly save: (done: DoneCommands) => Promise<void> },
+  { databases, steps }: Pick<WorktreeRecord, 'databases' | 'steps'>,
 ): Promise<Step> {
+  let done: DoneCommands = steps.migrate?.done ?? {}
+  const failed = (message: string): Step => ({ state: 'failed', message, done })
   const roles = rolesToMigrate(policy.settings)
   const reason = roles.length === 0 ? null : reasonNotToRun(repository, policy, { approve: trust })
-  if (reason !== null) return { state: 'failed', message: `The migrations did not run: ${reason}` }
+  if (reason !== null) return failed(`The migrations did not run: ${reason}`)
   for (const [role, { migrate, seed }] of roles) {
     const database = databases.find((one) => one.role === role)
     if (database !== undefined && database.state !== 'ready')
-      return { state: 'failed', message: `Database ${role} was not migrated: it is ${database.state}.` }
-    const lines = [...migrate, ...(database?.isEmpty ? seed : [])]
-    const step = await runLines(`database ${role}`, lines, { cwd: repository.root, env, log })
-    if (step.state === 'failed') return step
+      return failed(`Database ${role} was not migrated: it is ${database.state}.`)
+    const been = { isEmpty: database?.isEmpty === true, done: done[role] ?? [] }
+    for (const line of commandsToRun({ migrate, seed }, been)) {
+      const step = await runLines(`database ${role}`, [line], { cwd: repository.root, env, log })
+      if (step.state === 'failed') return failed(step.message ?? '')
+      done = withDone(done, role, line)
+      await save(done)
+    }
   }
-  return { state: 'done' }
+  return { state: 'done', done }
 }
 
-async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
+/** Runs shell lines one after the other; the first that fails ends it. */
+export async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
   for (const line of lines) {
     const { status, output } = await runShellLine(line, options)
     if (status === 0) continue
@@ -64,7 +72,7 @@ async function runLines(what: string, lines: readonly string[], options: Running
   return { state: 'done' }
 }
 
-interface Running {
+export interface Running {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly log: string

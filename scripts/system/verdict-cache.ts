@@ -1,9 +1,10 @@
 /**
- * Verdicts that were reached before. A verdict on a branch depends on the policy, the base's tip and the branch's tip;
- * while none of them moves, `status` need not ask again. Only for showing: what refuses (hooks, `check`, `land`) always judges.
+ * Verdicts that were reached before. A verdict on a branch depends on the policy, the base's tip, the branch's tip and who
+ * holds the leases on migrations; while none of them moves, `status` need not ask again. Only for showing: what refuses (hooks, `check`, `land`) always judges.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Lease } from '../policy/migrations/lease.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { readJsonIfExists, writeCache } from './files.ts'
@@ -19,13 +20,18 @@ export interface VerdictCache {
   save(): void
 }
 
-/** Opens the cache of a repository under a policy. */
-export function openVerdictCache(repository: Repository, policy: Policy): VerdictCache {
+/** Opens the cache of a repository under a policy. @param leases by database */
+export function openVerdictCache(
+  repository: Repository,
+  policy: Policy,
+  leases: ReadonlyMap<string, Lease>,
+): VerdictCache {
   const file = join(repository.stateDir, 'cache', 'verdicts.json')
   const known = readJsonIfExists<Record<string, CachedVerdict>>(file) ?? {}
   const asked: Record<string, CachedVerdict> = {}
+  const holders = [...leases].map(([database, { holder, fence }]) => [database, holder?.task, fence])
   const rules = createHash('sha256')
-    .update(JSON.stringify([policy.settings, openTasks(policy)]))
+    .update(JSON.stringify([policy.settings, openTasks(policy), holders]))
     .digest('hex')
     .slice(0, 16)
   return {

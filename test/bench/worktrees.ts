@@ -1,5 +1,4 @@
 /** What worktrees cost: adding one, making eight tasks at once, looking at fifty. */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row } from './measure.ts'
@@ -134,9 +133,4 @@ export function statusRow(place: Place): Row {
     },
     value: (round) => ((round.status ?? 0) - (round.node ?? 0)) / (round.bare ?? 1),
   }
-}
-
-/** Whether the machine can run the row at all. */
-export function hasXargs(): boolean {
-  return spawnSync('xargs', ['-0', 'true'], { input: '' }).status === 0
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { detectDatabases, detectMigrations, detectServers } from '../../scripts/policy/detect-databases.ts'
+import { detectDatabases, detectServers } from '../../scripts/policy/detect-databases.ts'
 import { detectServices } from '../../scripts/policy/detect-services.ts'
 import type { Manifest } from '../../scripts/policy/package-scripts.ts'
 import type { EnvFileFact } from '../../scripts/policy/project-facts.ts'
@@ -118,26 +118,40 @@ describe('databases', () => {
     expect(detectServers(files)).toEqual(['ADMIN_DATABASE_URL (postgresql)', 'BROKEN_DATABASE_URL (postgresql)'])
   })
 
+  const parts: [what: string, variables: Record<string, string>, vars: string[][]][] = [
+    [
+      'Laravel',
+      { DB_CONNECTION: 'pgsql', DB_HOST: '127.0.0.1', DB_DATABASE: 'app', DB_USERNAME: 'u' },
+      [['DB_DATABASE']],
+    ],
+    ['Django', { DB_ENGINE: 'django.db.backends.postgresql', DB_HOST: 'localhost', DB_NAME: 'app' }, [['DB_NAME']]],
+    ['a port', { DB_HOST: 'localhost', DB_PORT: '5432', DB_NAME: 'app' }, [['DB_NAME']]],
+    ['libpq, by a socket', { PGHOST: '/run/postgresql', PGDATABASE: 'app' }, [['PGDATABASE']]],
+    ['another environment’s', { PGHOST: 'localhost', DB_PORT: '5432', DB_NAME_PRODUCTION: 'app' }, []],
+    [
+      'two of them',
+      { DB_HOST: 'localhost', DB_PORT: '5432', DB_NAME: 'app', DB_NAME_TEST: 'app_test' },
+      [['DB_NAME'], ['DB_NAME_TEST']],
+    ],
+    ['MySQL', { DB_CONNECTION: 'mysql', DB_HOST: '127.0.0.1', DB_PORT: '5432', DB_DATABASE: 'app' }, []],
+    ['nobody says what it is', { DB_HOST: 'localhost', DB_NAME: 'app' }, []],
+    ['no host: a container’s own', { POSTGRES_DB: 'app', POSTGRES_USER: 'u' }, []],
+    ['elsewhere', { PGHOST: 'db.example.com', PGDATABASE: 'app' }, []],
+    ['a file', { DB_CONNECTION: 'pgsql', DB_HOST: 'localhost', DB_DATABASE: './x.db' }, []],
+    [
+      'parts of what a URL names',
+      { DATABASE_URL: 'postgres://u@localhost/app', PGHOST: 'localhost', PGDATABASE: 'app' },
+      [['DATABASE_URL']],
+    ],
+  ]
+  test.each(parts)('of a Postgres in parts: %s', (_, variables, vars) => {
+    const found = detectDatabases([env('.env', variables)])
+    expect(found.filter(({ provider }) => provider === 'postgres').map((one) => one.vars)).toEqual(vars)
+  })
+
   test('a server’s URL elsewhere is told', () => {
     const variables = { DATABASE_URL: 'postgresql://u:p@h/d', REDIS: 'redis://h', X: 'http://h' }
     expect(detectServers([env('.env', variables)])).toEqual(['DATABASE_URL (postgresql)'])
     expect(detectDatabases([env('.env', variables)])).toEqual([])
   })
-})
-
-const trees: [name: string, files: string[], dirs: string[]][] = [
-  ['prisma', ['prisma/migrations/1_a/migration.sql', 'prisma/schema.prisma'], ['prisma/migrations']],
-  ['drizzle', ['drizzle/0000_a.sql', 'drizzle/meta/_journal.json', 'drizzle.config.ts'], ['drizzle']],
-  ['a folder of that name without migrations', ['migrations/README.md', 'drizzle/logo.png'], []],
-  ['codemods', ['packages/db/migrations/svelte-5/index.js', 'migrations/routes/hoist.ts'], []],
-  ['knex', ['migrations/20240101120000_users.ts'], ['migrations']],
-  ['knex in src', ['src/database/migrations/20240101120000_users.ts'], ['src/database/migrations']],
-  ['mikro-orm', ['src/migrations/Migration20240101.ts'], ['src/migrations']],
-  ['rails', ['db/migrate/1_a.rb'], ['db/migrate']],
-  ['django', ['shop/migrations/0001_initial.py', 'shop/migrations/__init__.py'], ['shop/migrations']],
-  ['a package', ['packages/db/drizzle/0000_a.sql'], ['packages/db/drizzle']],
-  ['alembic', ['migrations/versions/a.py', 'migrations/env.py'], ['migrations']],
-]
-test.each(trees)('migrations of %s', (_name, files, dirs) => {
-  expect(detectMigrations(files, ['', 'packages/db'])).toEqual(dirs)
 })

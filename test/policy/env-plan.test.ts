@@ -71,6 +71,7 @@ describe('the plan of the blocks', () => {
     inherited: {},
     definedInMain: [],
     isConfigured: true,
+    given: {},
     ...more,
   })
   const plan = (files: EnvFileFacts[]) =>
@@ -104,6 +105,15 @@ describe('the plan of the blocks', () => {
     expect(plan([file('.env.local'), copied])[1]).toEqual([
       '.env',
       { PORT: '20010', DATABASE_URL: 'file:./dev.db', APP_URL: 'http://localhost:20010' },
+    ])
+  })
+
+  it('says the compose project wherever it belongs, and a template of the settings above it', () => {
+    const given = { COMPOSE_PROJECT_NAME: 'shop' }
+    const files = [file('.env.local', { given, set: { COMPOSE_PROJECT_NAME: '{{slug}}' } }), file('.env', { given })]
+    expect(plan(files).map(([, values]) => values)).toEqual([
+      { PORT: '20010', DATABASE_URL: 'file:./dev.db', COMPOSE_PROJECT_NAME: 'add-auth' },
+      given,
     ])
   })
 

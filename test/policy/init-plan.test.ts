@@ -6,6 +6,7 @@ import { parseSettings } from '../../scripts/policy/settings.ts'
 const bare: ProjectFacts = {
   texts: new Map(),
   files: [],
+  heads: new Map(),
   untracked: [],
   packages: [],
   envFiles: [],
@@ -134,9 +135,41 @@ test('the settings hold what was detected and nothing else', () => {
     base: 'trunk',
     env: [{ file: '.env' }],
     databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
-    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+    migrations: [{ preset: 'prisma', database: 'dev' }],
   })
   expect(plan.edits.find(({ file }) => file === '.gitignore')?.after).toContain('.env\n/prisma/dev.db*\n')
+})
+
+test('migrations belong to the database of their package, else to the first; their paths stand there only where the tool has others', () => {
+  const database = (dir: string, name: string) => ({
+    path: `${dir}/.env`,
+    variables: { [name]: `file:./${name}.db` },
+    isTracked: false,
+  })
+  const plan = planInit(
+    withPackage(
+      { name: 'p' },
+      {
+        packages: [
+          { dir: 'apps/api', manifest: { dependencies: { knex: '3' } } },
+          { dir: 'apps/web', manifest: {} },
+        ],
+        envFiles: [database('apps/web', 'WEB_DATABASE_URL'), database('apps/api', 'API_DATABASE_URL')],
+        files: [
+          'apps/api/migrations/20240101120000_a.js',
+          'apps/web/drizzle/0000_a.sql',
+          'apps/web/drizzle/meta/_journal.json',
+          'supabase/migrations/20240101120000_a.sql',
+        ],
+      },
+    ),
+  )
+  expect(settingsIn(plan).migrations).toEqual([
+    { preset: 'drizzle', database: 'dev', paths: ['apps/web/drizzle/*.sql', 'apps/web/drizzle/meta'] },
+    { preset: 'supabase', database: 'dev' },
+    { preset: 'knex', database: 'api', paths: ['apps/api/migrations'] },
+  ])
+  expect(Object.keys(settingsIn(plan).databases)).toEqual(['dev', 'api'])
 })
 
 test('nothing is ignored twice, and a tracked env file is not ignored behind the project’s back', () => {

@@ -16,6 +16,7 @@ function task(id: string, more: Partial<Task> = {}): Task {
     context: '',
     dependsOn: [],
     migrations: null,
+    tables: [],
     agent: 'none',
     state: 'open',
     createdAt: '2024-01-01T00:00:00.000Z',
@@ -24,7 +25,8 @@ function task(id: string, more: Partial<Task> = {}): Task {
 }
 
 const at = (day: number) => `2024-01-0${day}T00:00:00.000Z`
-const order = (tasks: Task[], landed: string[] = []) => landingOrder(tasks, new Set(landed)).order.map(({ id }) => id)
+const order = (tasks: Task[], landed: string[] = [], turns: [string, number][] = []) =>
+  landingOrder(tasks, new Set(landed), new Map(turns)).order.map(({ id }) => id)
 
 describe('the order in which tasks land', () => {
   it.each<[string, Task[], string[]]>([
@@ -56,6 +58,15 @@ describe('the order in which tasks land', () => {
     ],
   ])('is by %s', (_, tasks, expected) => {
     expect(order(tasks)).toEqual(expected)
+  })
+
+  it('of several migration owners is by turn, then by age', () => {
+    const owners = ['a', 'b', 'c', 'd'].map((id, day) => task(id, { migrations: 'dev', createdAt: at(day + 1) }))
+    const turns: [string, number][] = [
+      ['c', 0],
+      ['b', 1],
+    ]
+    expect(order([...owners, task('z')], [], turns)).toEqual(['c', 'b', 'a', 'd', 'z'])
   })
 
   it('takes a dependency that landed already for met', () => {

@@ -11,7 +11,7 @@ import {
   withDatabase,
   withoutPassword,
 } from '../../scripts/policy/postgres-url.ts'
-import { kindOfVariable, urlFromParts, worktreeValue } from '../../scripts/policy/postgres-variables.ts'
+import { kindOfVariable, partsUrl, urlFromParts, worktreeValue } from '../../scripts/policy/postgres-variables.ts'
 
 function read(value: string): PostgresUrl {
   const url = parsePostgresUrl(value)
@@ -181,6 +181,20 @@ describe('variables', () => {
     ['DATABASE_URL', 'host=localhost dbname=x', 'other'],
   ]
   test.each(kinds)('%s=%s', (name, value, kind) => expect(kindOfVariable(name, value)).toBe(kind))
+
+  const parts: [variables: Record<string, string>, url: string][] = [
+    [
+      { DB_HOST: 'localhost', DB_PORT: '5433', DB_USER: 'u', DB_PASSWORD: 'a/b@c' },
+      'postgresql://u:a%2Fb%40c@localhost:5433/app',
+    ],
+    [{ PGHOST: '::1' }, 'postgresql://[::1]/app'],
+    [{ PGHOST: '/run/pg', PGPORT: '5433', PGUSER: 'u' }, 'postgresql://u@/app?host=%2Frun%2Fpg&port=5433'],
+    [{}, 'postgresql:///app'],
+  ]
+  test.each(parts)('in parts %j: %s', (variables, url) => {
+    expect(partsUrl(variables, 'app')).toBe(url)
+    expect(parsePostgresUrl(url)).toMatchObject({ kind: 'url', database: 'app' })
+  })
 
   const values: [name: string, value: string, given: string, shown: string][] = [
     ['DATABASE_URL', 'postgres://u:p@h/db?a=1', 'postgres://u:p@h/new?a=1', 'postgres://u@h/new?a=1'],

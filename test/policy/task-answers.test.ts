@@ -4,9 +4,12 @@ import { type AnswerFacts, answersOf, checks, freeId, type RawAnswers } from '..
 import { draftedTask } from '../../scripts/policy/task-draft.ts'
 import { migrationsOf } from '../support/tasks.ts'
 
-const settings = { ...defaultSettings(), migrations: [migrationsOf('dev', ['migrations'])] }
+const settings = {
+  ...defaultSettings(),
+  migrations: [migrationsOf('dev', ['migrations']), migrationsOf('big', ['db'], { mode: 'tables' })],
+}
 const known = draftedTask(
-  { title: 'Known', allow: ['src'], migrations: 'dev' },
+  { title: 'Known', allow: ['src'], migrations: 'big', tables: ['users'] },
   { settings, base: 'main' },
   '2026-01-02T03:04:05.000Z',
 )
@@ -25,6 +28,8 @@ it.each<[keyof RawAnswers, string]>([
   ['dependsOn', 'known'],
   ['dependsOn', ''],
   ['migrations', ''],
+  ['migrations', 'dev'],
+  ['migrations', ' big posts, tags '],
   ['agent', 'claude'],
   ['agent', ''],
 ])('%s may be %j', (question, line) => {
@@ -46,8 +51,9 @@ it.each<[keyof RawAnswers, string, string]>([
   ['allow', 'src ../x', 'leaves its directory'],
   ['deny', '!x', 'negation'],
   ['dependsOn', 'known nope', '"nope"'],
-  ['migrations', 'prod', 'known: dev'],
-  ['migrations', 'dev', 'Task "known" owns them'],
+  ['migrations', 'prod', 'it has: dev, big'],
+  ['migrations', 'big', 'say which this one changes'],
+  ['migrations', 'big posts users', 'Table "users" is task "known"'],
   ['agent', 'hal', 'known: claude, none'],
 ])('%s may not be %j', (question, line, words) => {
   expect(checks[question](line, facts)).toContain(words)
@@ -65,7 +71,7 @@ it('reads lines as answers', () => {
     steps: 'write it; test it;',
     context: ' why ',
     dependsOn: 'a b',
-    migrations: '',
+    migrations: 'dev users',
     agent: '',
   }
   expect(answersOf(raw)).toEqual({
@@ -79,7 +85,8 @@ it('reads lines as answers', () => {
     steps: ['write it', 'test it'],
     context: 'why',
     dependsOn: ['a', 'b'],
-    migrations: null,
+    migrations: 'dev',
+    tables: ['users'],
     agent: 'none',
   })
 })

@@ -4,7 +4,10 @@ import type { Task } from '../../scripts/policy/task.ts'
 import { assertFits, draftedTask, type TaskAnswers, warningsAbout } from '../../scripts/policy/task-draft.ts'
 import { migrationsOf } from '../support/tasks.ts'
 
-const settings = { ...defaultSettings(), migrations: [migrationsOf('dev', ['migrations'])] }
+const settings = {
+  ...defaultSettings(),
+  migrations: [migrationsOf('dev', ['migrations']), migrationsOf('big', ['db'], { mode: 'tables' })],
+}
 const NOW = '2026-01-02T03:04:05.000Z'
 
 function task(answers: Partial<TaskAnswers> = {}, state: Task['state'] = 'open'): Task {
@@ -56,7 +59,15 @@ describe('assertFits', () => {
     ['a prerequisite nobody knows', { dependsOn: ['nope'] }, [], 'usage', '"nope"'],
     ['an agent nobody knows', { agent: 'hal' }, [], 'usage', '"hal"'],
     ['migrations nobody declared', { migrations: 'prod' }, [], 'usage', '"prod"'],
-    ['migrations that are owned', { migrations: 'dev' }, [other({ migrations: 'dev' })], 'refused', '"other"'],
+    ['tables of no database', { tables: ['users'] }, [], 'usage', 'users'],
+    ['tables left open where tasks share by tables', { migrations: 'big' }, [], 'usage', '"mode": "tables"'],
+    [
+      "another's table",
+      { migrations: 'big', tables: ['posts', 'public.Users'] },
+      [other({ migrations: 'big', tables: ['users'] })],
+      'refused',
+      'Table "public.Users" is task "other"\'s (task/other)',
+    ],
   ])('refuses %s', (_, answers, tasks, code, words) => {
     expect(() => assertFits(task(answers), settings, 'main', tasks)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(words) }),
@@ -67,6 +78,38 @@ describe('assertFits', () => {
     const ended = [other({ migrations: 'dev', branch: 'x' }, 'landed')]
     const wanted = task({ migrations: 'dev', branch: 'x', dependsOn: ['other'], agent: 'claude' })
     expect(() => assertFits(wanted, settings, 'main', ended)).not.toThrow()
+  })
+})
+
+describe('migrations', () => {
+  const other = (answers: Partial<TaskAnswers>) => task({ title: 'Other', ...answers })
+
+  it.each<[string, Partial<TaskAnswers>, Partial<TaskAnswers>]>([
+    ['are had in turns by a lease', { migrations: 'dev' }, { migrations: 'dev' }],
+    ['with tables too', { migrations: 'dev', tables: ['users'] }, { migrations: 'dev', tables: ['users'] }],
+    [
+      'are shared by tables',
+      { migrations: 'big', tables: ['users'] },
+      { migrations: 'big', tables: ['posts', 'a.users'] },
+    ],
+    [
+      'of two databases do not meet',
+      { migrations: 'big', tables: ['users'] },
+      { migrations: 'dev', tables: ['users'] },
+    ],
+  ])('%s', (_, one, two) => {
+    expect(() => assertFits(task(one), settings, 'main', [other(two)])).not.toThrow()
+  })
+
+  it.each(['', 'a b', "users'", 'a.b.c', '$(x)', '1st', 'a;b', '.a', '-users'])('%j is no table', (table) => {
+    expect(() => task({ migrations: 'big', tables: [table] })).toThrow(expect.objectContaining({ code: 'bad-name' }))
+  })
+
+  it('of a database that no ref can be called after are refused', () => {
+    const odd = { ...settings, migrations: [migrationsOf('a/b', ['migrations'])] }
+    expect(() => assertFits(task({ migrations: 'a/b' }), odd, 'main', [])).toThrow(
+      expect.objectContaining({ code: 'bad-name' }),
+    )
   })
 })
 

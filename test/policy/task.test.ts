@@ -19,7 +19,14 @@ describe('a task file', () => {
     })
     fc.assert(
       fc.property(task, (part) => {
-        const written = aTask({ id: 'add-auth', ...part, dependsOn: ['x'], migrations: 'dev', state: 'landed' })
+        const written = aTask({
+          id: 'add-auth',
+          ...part,
+          dependsOn: ['x'],
+          migrations: 'dev',
+          tables: ['users'],
+          state: 'landed',
+        })
         expect(parseTask(formatTask(written), 'add-auth.md')).toEqual(written)
       }),
     )
@@ -30,7 +37,7 @@ describe('a task file', () => {
     ['no front matter', 'hello', 'add-auth.md, line 1: it does not start with YAML front matter'],
     ['bad YAML', good.replace('title: Do add-auth', 'title: "open'), 'line'],
     ['a key that is none', good.replace('deny:', 'denied:'), 'line 8: "denied": is not a known key'],
-    ['a wrong type', good.replace('state: open', 'state: maybe'), 'line 13: "state"'],
+    ['a wrong type', good.replace('state: open', 'state: maybe'), 'line 14: "state"'],
     ['a scope that is everything', good.replace('src/add-auth', '"**"'), 'is the whole repository'],
     ['a glob that escapes', good.replace('src/add-auth', '../other'), '. or ..'],
     ['an id that escapes', good.replace('id: add-auth', 'id: ../x'), 'The task id "../x"'],

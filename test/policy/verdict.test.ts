@@ -34,6 +34,7 @@ function factsOf(task: Task | null, changes: Change[], more: Partial<Facts> = {}
     contributions,
     linkTargets: new Map(),
     nameTwins: new Map(),
+    migrations: null,
     ...more,
   }
 }

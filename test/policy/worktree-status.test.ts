@@ -13,6 +13,7 @@ const PLAIN: WorktreeStatus = {
   behind: 1,
   dirty: false,
   verdict: 'pass',
+  lease: null,
   head: 'a'.repeat(40),
   changes: 0,
   lastCommit: { subject: 'Add it', committedAt: '2026-01-01T21:00:00Z' },
@@ -46,6 +47,7 @@ describe('the table', () => {
     [{ changes: null, dirty: null }, '?'],
     [{ agent: { window: '@1', session: 's', alive: true } }, 'running'],
     [{ agent: { window: '@1', session: 's', alive: false } }, 'ended'],
+    [{ lease: { database: 'dev', kind: 'free' } }, 'dev lease free'],
     [{ databases: { dev: { provider: 'sqlite', url: 'file:dev.db' } } }, 'dev'],
     [
       { listeners: [{ service: 'PORT', port: 20010, pid: 7, program: 'node', cwd: null, foreignWorktree: null }] },

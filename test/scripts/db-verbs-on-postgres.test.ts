@@ -1,10 +1,11 @@
 /** The `db` verbs on a worktree with a Postgres database that a dev server is connected to, by the built bin. */
 import { delimiter } from 'node:path'
 import { expect, it } from 'vitest'
-import { databases, describePostgres, psql, session, urlOf } from '../support/postgres.ts'
+import { createSource, databases, describePostgres, psql, session, urlOf } from '../support/postgres.ts'
 import { postgresClients, serverMajor } from '../support/postgres-clients.ts'
 import { leave, story } from '../support/postgres-story.ts'
-import { workersOf } from '../support/repository.ts'
+import { envOf, setup } from '../support/provisioning.ts'
+import { createRepository, workersOf } from '../support/repository.ts'
 import { ledgerOf } from '../support/task-worktrees.ts'
 
 const TIMEOUT_MS = 180_000
@@ -25,6 +26,34 @@ describePostgres('db, while a dev server is connected to the worktree’s databa
       expect(
         JSON.stringify([record(), json('reset'), json('snapshots'), project.lanekeeper(['gc', '--json'])]),
       ).not.toContain('sEcReT')
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'one that the env files give in parts is found by init, and its url is put together',
+    async () => {
+      const source = await createSource()
+      const server = new URL(await urlOf(source))
+      const project = createRepository({ '.gitignore': '.env*\n' })
+      const lines = [`DB_HOST=${server.hostname}`, `DB_PORT=${server.port}`, 'DB_USER=postgres', 'DB_PASSWORD=s/p']
+      project.write(`${project.root}/.env`, ['DB_CONNECTION=pgsql', ...lines, `DB_NAME=${source}`, ''].join('\n'))
+      expect(project.lanekeeper(['init', '--yes'])).toMatchObject({ status: 0 })
+      expect(JSON.parse(project.read('project/lanekeeper.json')).databases).toEqual({
+        dev: { provider: 'postgres', vars: ['DB_NAME'] },
+      })
+      project.git(['add', '-A'])
+      project.git(['commit', '-q', '--no-verify', '-m', 'Adopt'])
+      const path = project.path('search')
+      project.git(['worktree', 'add', '-q', '-b', 'search', path])
+      expect(setup(project, path, ['--wait'])).toMatchObject({ state: 'ready', problems: [] })
+      const { DB_NAME: name = '' } = envOf(project, path, '.env')
+      expect(name).toMatch(new RegExp(`^${source}_wt_search_`))
+      const db = (...words: string[]) => project.lanekeeper(['db', ...words], { cwd: path })
+      expect(db('url').stdout).toBe(`postgresql://postgres:s%2Fp@${server.host}/${name}\n`)
+      expect(db('url', '--var', 'DB_NAME').stdout).toBe(`${name}\n`)
+      const client = await session(db('url').stdout.trim())
+      expect((await client.query('SELECT count(*)::int AS n FROM t')).rows).toEqual([{ n: 3 }])
     },
     TIMEOUT_MS,
   )

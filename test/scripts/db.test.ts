@@ -224,6 +224,18 @@ describe('db snapshot and restore', () => {
   })
 })
 
+it('db template wants a database that is forked, and names those that are', () => {
+  const databases = { dev: { vars: ['DATABASE_URL'] }, test: { vars: ['TEST_DATABASE_URL'], mode: 'empty' } }
+  const project = createRepository(settings({ databases }))
+  for (const words of [['test'], ['test', '--dry-run']]) {
+    const { status, stderr } = project.lanekeeper(['db', 'template', ...words])
+    expect(status).toBe(2)
+    expect(stderr).toContain('Database test starts empty in every worktree ("mode": "empty")')
+    expect(stderr).toContain('npx lanekeeper db template dev\n')
+  }
+  expect(project.lanekeeper(['db', 'template', 'test', '--drop'])).toMatchObject({ status: 0 })
+})
+
 describe('db diff', () => {
   it('shows the schema against the main worktree’s as unified text', () => {
     const one = story()

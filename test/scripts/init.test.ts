@@ -32,7 +32,7 @@ test('at a terminal it asks, and no is no', async ({ skip }) => {
   expect(snapshot(repository)).toContain('lanekeeper.json')
 })
 
-test('--dry-run prints the plan and writes nothing, not even under .git', () => {
+test('--dry-run prints the plan, the settings word for word, and writes nothing, not even under .git', () => {
   const repository = createRepository({ 'package.json': PACKAGE })
   const ran = repository.lanekeeper(['init', '--dry-run', '--json'])
   const { ok, changes } = JSON.parse(ran.stdout)
@@ -40,6 +40,14 @@ test('--dry-run prints the plan and writes nothing, not even under .git', () => 
   expect(changes).toContainEqual(expect.objectContaining({ file: 'lanekeeper.json', action: 'create' }))
   expect(snapshot(repository)).toBe('')
   expect(repository.exists('project/.git/lanekeeper')).toBe(false)
+  const { text } = changes.find(({ file }: { file: string }) => file === 'lanekeeper.json')
+  const shown = repository.lanekeeper(['init', '--dry-run']).stdout
+  expect(shown).toContain(
+    `create lanekeeper.json: settings: only what was detected\n  ${text.trim().replaceAll('\n', '\n  ')}\n`,
+  )
+  const { stderr } = repository.lanekeeper(['init', '--yes'])
+  expect(stderr).toContain('"$schema": "./node_modules/lanekeeper/lanekeeper.schema.json"')
+  expect(repository.read(join(repository.root, 'lanekeeper.json'))).toBe(text)
 })
 
 test('--yes writes the plan, keeps the form of what was there, and a second run has nothing to do', () => {
@@ -108,8 +116,18 @@ test('what the project is tells what is written', () => {
       { file: 'apps/web/.env.local', set: { PORT: '{{ports.WEB_PORT}}' } },
     ],
     databases: { dev: { provider: 'sqlite', vars: ['DATABASE_URL'] } },
-    migrations: [{ database: 'dev', paths: ['prisma/migrations'] }],
+    migrations: [{ preset: 'prisma', database: 'dev' }],
   })
+})
+
+test('the first lines of a migration tell the tool where its name does not', () => {
+  const mark = '-- what it is for\n-- migrate:up\ncreate table a (id int);\n'
+  const dbmate = createRepository({ 'db/migrations/20240101120000_a.sql': mark, 'db/schema.sql': '' })
+  const nobody = createRepository({ 'db/migrations/20240101120000_a.sql': 'create table a (id int);\n' })
+  for (const repository of [dbmate, nobody]) repository.lanekeeper(['init', '--yes'])
+  const migrationsOf = ({ root, read }: typeof dbmate) => JSON.parse(read(join(root, 'lanekeeper.json'))).migrations
+  expect(migrationsOf(dbmate)).toEqual([{ preset: 'dbmate', database: 'dev' }])
+  expect(migrationsOf(nobody)).toEqual([{ preset: 'custom', database: 'dev', paths: ['db/migrations'] }])
 })
 
 test('a Postgres on this machine becomes a role, and its worktrees fork it', () => {

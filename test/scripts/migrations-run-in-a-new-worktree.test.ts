@@ -39,7 +39,7 @@ describe('commands of a database', () => {
     expect(setup()).toMatchObject({ state: 'ready' })
     const all = [`migrate file:${path}/dev.db`, `setup file:${path}/dev.db`]
     expect(ran()).toEqual(all)
-    expect(record().steps.migrate).toEqual({ state: 'done' })
+    expect(record().steps.migrate).toEqual({ state: 'done', done: { dev: [into('migrate')] } })
     expect(log(project, record())).toContain('$ node -e')
     expect(setup()).toMatchObject({ state: 'ready' })
     expect(ran()).toEqual(all)
@@ -54,6 +54,19 @@ describe('commands of a database', () => {
     expect(ran().map((line) => line.split(' ')[0])).toEqual(['migrate', 'seed'])
   })
 
+  it('that make no file leave an empty database as ready as it was', () => {
+    const { setup, record } = story({ mode: 'empty', migrate: [into('migrate')] })
+    for (const _ of [1, 2]) expect(setup()).toMatchObject({ state: 'ready', problems: [] })
+    expect(record()).toMatchObject({ databases: [{ state: 'ready' }], steps: { databases: { state: 'done' } } })
+  })
+
+  it('made the file where the main worktree has none: a later set-up finds it and leaves it', () => {
+    const { path, setup } = story({ migrate: [into('migrate')] }, {}, { source: false })
+    sql(join(path, 'dev.db'), 'CREATE TABLE mine (n)')
+    expect(setup()).toMatchObject({ state: 'ready', problems: [] })
+    expect(rows(join(path, 'dev.db'), 'SELECT name FROM sqlite_master')).toEqual(['mine'])
+  })
+
   it('that fail are a state; the database stays, and `setup --wait` tries again', () => {
     const { path, project, setup, record } = story({ migrate: ['test -e ready || { echo no table; exit 4; }'] })
     const failed = setup()
@@ -63,6 +76,29 @@ describe('commands of a database', () => {
     expect(rows(join(path, 'dev.db'), 'SELECT count(*) FROM t')).toEqual(['0'])
     project.write(join(path, 'ready'), '')
     expect(setup()).toMatchObject({ state: 'ready', problems: [] })
+  })
+
+  it('that went well are not repeated when another role’s fail, nor a seed of the same; `db reset` repeats its role’s', () => {
+    const dev = { mode: 'empty', migrate: [into('dev')], seed: [into('seed'), 'test -e ready || exit 4'] }
+    const other = { vars: ['OTHER_URL'], mode: 'empty', migrate: [into('other')], seed: [into('plant')] }
+    const databases = { other, dev: { vars: ['DATABASE_URL'], ...dev } }
+    const { path, project, setup, ran, record } = story({}, { databases })
+    project.write(join(project.root, '.env'), `DATABASE_URL=file:${project.root}/dev.db\nOTHER_URL=file:./other.db\n`)
+    const words = () => ran().map((line) => line.split(' ')[0])
+    expect(setup()).toMatchObject({ state: 'failed' })
+    const first = ['other', 'plant', 'dev', 'seed']
+    expect(words()).toEqual(first)
+    expect(record().steps.migrate?.done).toEqual({
+      other: [into('other'), into('plant')],
+      dev: [into('dev'), into('seed')],
+    })
+    expect(setup()).toMatchObject({ state: 'failed' })
+    expect(words()).toEqual([...first, 'dev'])
+    project.write(join(path, 'ready'), '')
+    expect(setup()).toMatchObject({ state: 'ready', problems: [] })
+    expect(words()).toEqual([...first, 'dev', 'dev'])
+    expect(project.lanekeeper(['db', 'reset', 'other'], { cwd: path })).toMatchObject({ status: 0 })
+    expect(words()).toEqual([...first, 'dev', 'dev', 'other', 'plant'])
   })
 
   it('do not run for a branch that may not run anything yet', () => {

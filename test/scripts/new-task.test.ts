@@ -91,13 +91,37 @@ it('warns, but goes on, where the lanes of two tasks meet', () => {
   expect(second.stderr).toContain('"src/*/login.ts" and "src/auth"')
 })
 
-it('gives the migrations of a database to one task at a time', () => {
+it('gives the lease on the migrations of a database to the first task, and the second a place in line', () => {
   const project = createRepository({ 'lanekeeper.json': '{"migrations": [{"paths": ["migrations"]}]}' })
-  const words = ['--allow', 'src', '--migrations', 'dev']
-  expect(project.lanekeeper(['new-task', '--title', 'One', ...words]).status).toBe(0)
-  const second = project.lanekeeper(['new-task', '--title', 'Two', ...words])
-  expect(second).toMatchObject({ status: 1, stderr: expect.stringContaining('Task "one" (task/one) owns') })
-  expect(tasksOf(project)).toEqual(['one.md'])
+  const words = ['--allow', 'src', '--migrations', 'dev', '--json']
+  const make = (title: string) => {
+    const { status, stdout, stderr } = project.lanekeeper(['new-task', '--title', title, ...words])
+    return { status, stderr, ...JSON.parse(stdout) }
+  }
+  const one = make('One')
+  expect(one).toMatchObject({ status: 0, lease: { database: 'dev', kind: 'taken', holder: { task: 'one' }, fence: 1 } })
+  const two = make('Two')
+  expect(two).toMatchObject({ status: 0, lease: { kind: 'waiting', holder: { task: 'one' }, place: 1 } })
+  expect(two.stderr).toContain('Task two waits for the migrations of "dev" (1st in line): task "one" (task/one) holds')
+  expect(project.read(`${one.worktree.path}/TASK.md`)).toContain('It held the lease on them when this was written.')
+  expect(project.read(`${two.worktree.path}/WORKTREE.md`)).toContain('task `one` held the lease on them')
+})
+
+it('where tasks share migrations by tables, needs them named, and gives each to one task', () => {
+  const project = createRepository({
+    'lanekeeper.json': '{"migrations": [{"paths": ["migrations"], "mode": "tables"}]}',
+  })
+  const make = (title: string, ...tables: string[]) =>
+    project.lanekeeper(['new-task', '--title', title, '--allow', 'src', '--migrations', 'dev', ...tables])
+  expect(make('None')).toMatchObject({ status: 2, stderr: expect.stringContaining('--table users --table posts') })
+  expect(make('One', '--table', 'users', '--table', 'posts').status).toBe(0)
+  const rival = make('Rival', '--table', 'tags', '--table', 'public.users')
+  expect(rival).toMatchObject({ status: 1, stderr: expect.stringContaining('is task "one"\'s (task/one)') })
+  expect(make('Two', '--table', 'tags').status).toBe(0)
+  expect(project.git(['show', 'refs/lanekeeper/tasks:one.md'])).toContain('tables:\n  - users\n  - posts\n')
+  expect(project.read(project.path('project.worktrees/one/TASK.md'))).toContain('these tables alone: `users`, `posts`')
+  expect(project.read(project.path('project.worktrees/one/TASKS.md'))).toContain('database `dev`, tables `tags`')
+  expect(project.git(['for-each-ref', 'refs/lanekeeper/leases'])).toBe('')
 })
 
 it('goes on when a post-checkout hook of the project fails, and says so', () => {

@@ -72,6 +72,29 @@ describe('setup', () => {
     expect(lockFiles(project.dir)).toEqual([])
   })
 
+  it('waits for the one that is at it, and says once for whom; what that one started gets an answer at once', async () => {
+    const line = `${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} setup; echo $? >inner`
+    const command = {
+      create: `cd ../one; ${line}; while [ ! -e go ]; do sleep 0.05; done`,
+      url: 'echo x',
+      destroy: 'true',
+    }
+    const dev = { provider: 'command', vars: ['URL'], command }
+    const project = createAdopted({ 'lanekeeper.json': JSON.stringify({ databases: { dev } }) })
+    project.write('project/.env', 'URL=y\n')
+    project.git(bare)
+    const cwd = project.path('one')
+    const first = project.start(process.execPath, [CLI, 'setup', '--wait', '--json'], { cwd })
+    await until(() => project.exists('one/inner'))
+    expect(project.read('one/inner')).toBe('3\n')
+    const words = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} setup --wait --json 2>../told`
+    const second = project.start('sh', ['-c', words], { cwd })
+    await until(() => project.exists('told') && project.read('told').includes('Waiting'))
+    project.write('one/go', '')
+    expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([0, 0])
+    expect(project.read('told').match(/Waiting for process \d+, which is at work on .*one/g)).toHaveLength(1)
+  })
+
   it('heals after a kill -9 at any step, with one block of ports', async () => {
     const project = adopted()
     project.git(bare)
@@ -240,4 +263,14 @@ it('a database that is not ready disables its variable in every file that names 
     expect(envOf(project, 'one', file).DATABASE_URL ?? 'lanekeeper-disabled:').toMatch(/^lanekeeper-disabled:/)
   expect(envOf(project, 'one', '.env').DATABASE_URL).toMatch(/^lanekeeper-disabled:/)
   expect(setup(project, project.path('one'))).toMatchObject({ state: 'failed' })
+})
+
+it('a Postgres that no env file names is nothing to do, however often', () => {
+  const settings = { databases: { dev: { provider: 'postgres', vars: ['DATABASE_URL'] } } }
+  const project = createAdopted({ 'lanekeeper.json': JSON.stringify(settings) })
+  project.git(['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '-q', '-b', 'one', '../one'])
+  for (const args of [[], ['--wait'], ['--wait']]) setup(project, project.path('one'), args)
+  const answer = setup(project, project.path('one'), ['--wait'])
+  expect(answer).toMatchObject({ state: 'ready', problems: [] })
+  expect(answer.databases).toEqual({})
 })

@@ -55,6 +55,8 @@ export interface CloudStory {
   request(more?: Partial<DatabaseRequest>): DatabaseRequest
   destroy(record: DatabaseRecord): ReturnType<typeof destroyDatabase>
   values(): Readonly<Record<string, string>>
+  /** Writes other values down for the database that was saved last. */
+  keepValues(values: Readonly<Record<string, string>>): void
 }
 
 /**
@@ -107,5 +109,6 @@ export function cloudStory(
     },
     destroy: (record) => destroyDatabase(repository, owner, record),
     values: () => readValues(repository, owner.id, saved.at(-1) ?? request()),
+    keepValues: (values) => writeValues(repository, owner.id, saved.at(-1) ?? request(), values),
   }
 }

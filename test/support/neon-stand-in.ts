@@ -14,10 +14,17 @@ export interface NeonBranch {
   databases: string[]
 }
 
+interface NeonSettings {
+  looks: number
+  page: number
+  /** Connection URI of a branch, where somebody is to connect to it. */
+  uri?: (branch: NeonBranch) => string
+}
+
 export interface NeonStandIn extends StandIn {
   readonly branches: NeonBranch[]
   /** How many looks until a new branch is ready, and how many branches a page of the list holds. */
-  readonly settings: { looks: number; page: number }
+  readonly settings: NeonSettings
   add(branch: Partial<NeonBranch>): NeonBranch
 }
 
@@ -27,7 +34,7 @@ const NOT_FOUND = { status: 404, body: { code: '', message: 'branch not found' }
 /** Project `p1` with the default branch `br-main`. */
 export async function neonStandIn(): Promise<NeonStandIn> {
   const branches: NeonBranch[] = []
-  const settings = { looks: 0, page: 100 }
+  const settings: NeonSettings = { looks: 0, page: 100 }
   let count = 0
   const add = (branch: Partial<NeonBranch>): NeonBranch => {
     const id = branch.id ?? `br-cool-lake-${++count}`
@@ -54,7 +61,7 @@ export async function neonStandIn(): Promise<NeonStandIn> {
 function routesOf(
   branches: NeonBranch[],
   add: (branch: Partial<NeonBranch>) => NeonBranch,
-  settings: { looks: number; page: number },
+  settings: NeonSettings,
 ): Route[] {
   const find = (id: string | null | undefined) => branches.find((branch) => branch.id === id)
   const shown = ({ looks, annotation, databases, ...branch }: NeonBranch) => ({
@@ -70,6 +77,7 @@ function routesOf(
     host: `ep-${branch.id}.eu.neon.tech`,
   })
   const uri = (branch: NeonBranch, database: string, role: string, pooled: boolean) =>
+    settings.uri?.(branch) ??
     `postgresql://${role}:pw-${branch.id}@ep-${branch.id}${pooled ? '-pooler' : ''}.eu.neon.tech/${database}?sslmode=require`
   const B = '/projects/p1/branches'
   return [

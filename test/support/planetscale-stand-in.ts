@@ -14,12 +14,21 @@ export interface PlanetScaleBranch {
   production: boolean
   looks: number
   secrets: Secret[]
+  /** Table → its CREATE TABLE. */
+  tables: Record<string, string>
+}
+
+interface PlanetScaleSettings {
+  looks: number
+  page: number
+  /** Where a role of a Postgres branch connects to, as a URL. */
+  postgres?: (branch: PlanetScaleBranch) => string
 }
 
 export interface PlanetScaleStandIn extends StandIn {
   readonly branches: PlanetScaleBranch[]
   /** Of new branches: how many looks until they are ready. */
-  readonly settings: { looks: number; page: number }
+  readonly settings: PlanetScaleSettings
 }
 
 export const PLANETSCALE_TOKEN = 'pscale_tkn_secret'
@@ -28,8 +37,16 @@ const NOT_FOUND = { status: 404, body: { code: 'not_found', message: 'Not Found'
 /** Database `shop` of `acme` with the production branch `main`. */
 export async function planetscaleStandIn(): Promise<PlanetScaleStandIn> {
   const branches: PlanetScaleBranch[] = []
-  const settings = { looks: 0, page: 100 }
-  branches.push({ id: 'b-main', name: 'main', parent_branch: undefined, production: true, looks: 0, secrets: [] })
+  const settings: PlanetScaleSettings = { looks: 0, page: 100 }
+  branches.push({
+    id: 'b-main',
+    name: 'main',
+    parent_branch: undefined,
+    production: true,
+    looks: 0,
+    secrets: [],
+    tables: {},
+  })
   return Object.assign(await standIn(routesOf(branches, settings), `id:${PLANETSCALE_TOKEN}`), { branches, settings })
 }
 
@@ -39,11 +56,11 @@ function pageOf<T>(all: readonly T[], query: URLSearchParams, size: number) {
   return { status: 200, body: { current_page: page, next_page: next, data: all.slice((page - 1) * size, page * size) } }
 }
 
-function routesOf(branches: PlanetScaleBranch[], settings: { looks: number; page: number }): Route[] {
+function routesOf(branches: PlanetScaleBranch[], settings: PlanetScaleSettings): Route[] {
   let count = 0
   const B = '/organizations/acme/databases/shop/branches'
   const find = (name: string | undefined) => branches.find((branch) => branch.name === name)
-  const shown = ({ looks, secrets, ...branch }: PlanetScaleBranch) => ({ ...branch, ready: looks === 0 })
+  const shown = ({ looks, secrets, tables, ...branch }: PlanetScaleBranch) => ({ ...branch, ready: looks === 0 })
   return [
     ['GET', new RegExp(`^${B}$`), (_, _call, query) => pageOf(branches.map(shown), query, settings.page)],
     [
@@ -53,7 +70,9 @@ function routesOf(branches: PlanetScaleBranch[], settings: { looks: number; page
         const { name, parent_branch } = body as { name: string; parent_branch?: string }
         if (find(name)) return { status: 422, body: { code: 'unprocessable', message: 'Name has already been taken' } }
         if (!find(parent_branch)) return NOT_FOUND
-        const made = { id: `b-${++count}`, name, parent_branch, production: false, looks: settings.looks, secrets: [] }
+        const tables = { ...find(parent_branch)?.tables }
+        const rest = { parent_branch, production: false, looks: settings.looks, secrets: [], tables }
+        const made = { id: `b-${++count}`, name, ...rest }
         branches.push(made)
         return { status: 201, body: { ...shown(made), ready: false } }
       },
@@ -67,6 +86,21 @@ function routesOf(branches: PlanetScaleBranch[], settings: { looks: number; page
         const body = shown(branch)
         if (branch.looks > 0) branch.looks--
         return { status: 200, body }
+      },
+    ],
+    [
+      'GET',
+      new RegExp(`^${B}/([^/]+)/schema$`),
+      ([name]) => {
+        const branch = find(name)
+        if (!branch) return NOT_FOUND
+        // in the order in which they were made
+        const data = Object.entries(branch.tables).map(([table, raw]) => ({
+          name: table,
+          raw,
+          html: `<pre>${raw}</pre>`,
+        }))
+        return { status: 200, body: { data } }
       },
     ],
     [
@@ -100,6 +134,18 @@ function routesOf(branches: PlanetScaleBranch[], settings: { looks: number; page
         const id = `${kind === 'roles' ? 'r' : 'p'}-${++count}`
         branch.secrets.push({ id, name: String(body.name), kind: kind as Secret['kind'] })
         const login = { id, name: body.name, username: `user-${id}` }
+        const at = settings.postgres && new URL(settings.postgres(branch))
+        if (at)
+          return {
+            status: 201,
+            body: {
+              ...login,
+              username: at.username,
+              password: at.password || 'any',
+              access_host_url: at.host,
+              database_name: at.pathname.slice(1),
+            },
+          }
         return kind === 'roles'
           ? {
               status: 201,

@@ -23,6 +23,7 @@ export function aTask(changes: Partial<Task> & { readonly id: string }): Task {
     context: '',
     dependsOn: [],
     migrations: null,
+    tables: [],
     agent: 'none',
     state: 'open',
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -81,6 +82,6 @@ export function migrationsOf(
   paths: readonly string[],
   more: Partial<MigrationSettings> = {},
 ): MigrationSettings {
-  const none = { preset: 'custom', mode: 'lease' as const, schema: [], editable: [], leaseHours: 24, create: '' }
+  const none = { preset: 'custom', mode: 'lease' as const, editable: [], leaseHours: 24, create: '' }
   return { ...none, database, paths: [...paths], ...more }
 }

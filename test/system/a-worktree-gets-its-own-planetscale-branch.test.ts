@@ -21,6 +21,13 @@ async function story({ planetscale = {}, env = {}, database = {}, vars = ['DATAB
 }
 
 describe('a branch of the database', () => {
+  it('what there is to say of a new one is said once, as a problem and not as a note too', async () => {
+    const { provide } = await story()
+    const { step, problems } = await provide()
+    expect(problems).toMatchObject([{ message: expect.stringContaining('"seedData": true copies them') }])
+    expect(step).toEqual({ state: 'done' })
+  })
+
   it('is made from the parent, with a password that only the values’ file has', async () => {
     const { make, provider, saved, values, fork, pace, server } = await story()
     server.settings.looks = 2

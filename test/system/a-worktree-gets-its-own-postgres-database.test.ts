@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { postgres } from '../../scripts/system/databases/postgres/postgres.ts'
+import { randomHex } from '../../scripts/system/random.ts'
 import {
   commentOf,
   countOf,
@@ -7,10 +8,12 @@ import {
   createSource,
   databases,
   describePostgres,
+  dropWhenDone,
   psql,
   session,
   urlOf,
 } from '../support/postgres.ts'
+import { serverMajor } from '../support/postgres-clients.ts'
 import { nameOf, postgresProject, story, worktreeOf } from '../support/postgres-project.ts'
 
 describePostgres('a fork of the main worktree’s database', () => {
@@ -148,6 +151,26 @@ describePostgres('variables', () => {
     expect(step).toEqual({ state: 'done' })
     expect(made).toMatchObject([{ state: 'ready', isEmpty: true }])
     expect(await psql(nameOf(made[0]), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual([['0']])
+  })
+
+  const icu = "LOCALE_PROVIDER icu ICU_LOCALE 'de-u-co-phonebk'"
+  const locales: [since: number, clauses: string, facts: [string, string, string]][] = [
+    [15, icu, ['i', 'de-u-co-phonebk', 'null']],
+    [16, `${icu} ICU_RULES '&V << w <<< W'`, ['i', 'de-u-co-phonebk', '&V << w <<< W']],
+    [17, "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'", ['b', 'C.UTF-8', 'null']],
+  ]
+  it.each(locales)('an empty one sorts as its source does, from %i on: %s', async (since, clauses, facts) => {
+    if ((await serverMajor()) < since) return
+    const source = `src_${randomHex(4)}`
+    await psql('postgres', `CREATE DATABASE "${source}" TEMPLATE template0 ENCODING 'UTF8' ${clauses}`)
+    dropWhenDone(source)
+    const { project } = await postgresProject({ source, database: { mode: 'empty' } })
+    const { databases: made, problems } = await worktreeOf(project).provide()
+    expect(problems).toEqual([])
+    const row = `SELECT to_jsonb(d) AS d FROM pg_database d WHERE datname = '${nameOf(made[0])}'`
+    const locale = `coalesce(d->>'datlocale', d->>'daticulocale')`
+    const query = `SELECT d->>'datlocprovider', ${locale}, d->>'daticurules' FROM (${row}) AS rows`
+    expect(await psql('postgres', query)).toEqual([facts])
   })
 
   it('`source` of the settings names another database of the server', async () => {

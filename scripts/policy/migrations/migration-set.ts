@@ -1,4 +1,5 @@
 /** The migrations of one database as the settings name them, and which of a repository's files they are. */
+import { matcherOf } from '../patterns.ts'
 import type { Settings } from '../settings.ts'
 import type { MigrationSettings } from './migration-settings.ts'
 import type { Preset } from './preset.ts'
@@ -49,4 +50,20 @@ function partsOf(version: string): bigint[] {
     .split(/\D+/)
     .filter((part) => part !== '')
     .map(BigInt)
+}
+
+/** Databases whose migrations the changes touch. */
+export function touchedDatabases(settings: Settings, changes: readonly { readonly path: string }[]): string[] {
+  const touched = settings.migrations.filter(({ paths }) => {
+    const isOurs = matcherOf(paths)
+    return changes.some(({ path }) => isOurs(path) !== null)
+  })
+  return [...new Set(touched.map(({ database }) => database))]
+}
+
+/** Whether any of the changes is below a set's `paths`. */
+export function touchesMigrations(settings: Settings, changes: readonly { readonly path: string }[]): boolean {
+  if (settings.migrations.length === 0) return false
+  const isOurs = matcherOf(settings.migrations.flatMap(({ paths }) => paths))
+  return changes.some(({ path }) => isOurs(path) !== null)
 }

@@ -81,7 +81,10 @@ export async function provisionDatabases(
   }
   const outcomes: Outcome[] = []
   for (const [role, settings] of roles) outcomes.push(await outcomeOf(role, settings, context))
-  for (const { record: database } of outcomes) if (database) known.set(database.role, database)
+  for (const [index, { record: database }] of outcomes.entries())
+    if (database) known.set(database.role, database)
+    // nothing to fork: what was planned before is cleared away
+    else known.delete(roles[index]?.[0] ?? '')
   return {
     databases: [...known.values()],
     step: stepOf(outcomes),
@@ -91,9 +94,10 @@ export async function provisionDatabases(
 
 function stepOf(outcomes: readonly Outcome[]): Step {
   const states = outcomes.map(({ record }) => record?.state)
-  const notes = outcomes.flatMap(({ note, problem }) => problem?.message ?? note ?? [])
   const isOpen = states.some((state) => state === 'planned' || state === 'created' || state === 'destroying')
   const state = states.includes('failed') ? 'failed' : isOpen ? 'pending' : 'done'
+  // the notes of a step that is done are told beside the problems
+  const notes = outcomes.flatMap(({ note, problem }) => (state === 'done' ? note : (problem?.message ?? note)) ?? [])
   return { state, ...(notes.length > 0 ? { message: notes.join('\n') } : {}) }
 }
 

@@ -113,6 +113,8 @@ export interface DatabaseProvider {
    * old.
    */
   refill?(record: DatabaseRecord, from: DatabaseRecord | null, request: DatabaseRequest): Promise<void>
+  /** Every value in the tables of migration runners: whether a version, a name or a file has run. */
+  writtenByRunners?(record: DatabaseRecord, access: Access): Promise<ReadonlySet<string>>
   /** The schema as SQL text in a fixed order, without data; of the source where `record` is null. */
   schema?(record: DatabaseRecord | null, access: Access): Promise<string>
 }

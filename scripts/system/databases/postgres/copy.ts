@@ -1,7 +1,7 @@
 /** CREATE DATABASE: as a copy of another, or empty. Each call is one effect, whole or not at all. */
 import { copyStrategy } from '../../../policy/postgres-strategy.ts'
 import { type Connection, codeOf } from './client.ts'
-import type { SourceFacts } from './facts.ts'
+import { LOCALE_COLUMNS, type SourceFacts } from './facts.ts'
 
 /** `exists`: somebody was faster; `busy`: somebody is connected to the source. */
 export type Created = 'created' | 'exists' | 'busy'
@@ -45,11 +45,21 @@ export async function createEmpty(
     // somebody is in template1, whatever for
     if (made !== 'busy') return made
   }
-  const literal = connection.literal
-  const kind = like
-    ? ` ENCODING ${literal(like.encoding)} LC_COLLATE ${literal(like.collate)} LC_CTYPE ${literal(like.ctype)}`
-    : ''
+  const kind = like === null ? '' : ` ${localeClause(connection, like)}`
   return plain(await create(connection, name, `TEMPLATE template0${kind}${words}`, false))
+}
+
+/** Text sorts and compares as it does in the source, whoever of the three provides its locale. */
+function localeClause({ literal }: Connection, like: SourceFacts): string {
+  const { encoding, collate, ctype, localeProvider, locale, icuRules } = like
+  const rules = icuRules === null ? '' : ` ICU_RULES ${literal(icuRules)}`
+  const provided =
+    locale === null
+      ? ''
+      : localeProvider === 'b'
+        ? ` LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale)}`
+        : ` LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale)}${rules}`
+  return `ENCODING ${literal(encoding)} LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}${provided}`
 }
 
 function ownerClause(connection: Connection, owner: string): string {
@@ -81,9 +91,11 @@ function plain(made: Created | 'unknown'): Created {
 
 async function isLikeTemplate1(connection: Connection, like: SourceFacts): Promise<boolean> {
   const [row] = await connection.rows<{ same: boolean }>(
-    `SELECT pg_encoding_to_char(encoding) = $1 AND datcollate = $2 AND datctype = $3 AS same
-     FROM pg_database WHERE datname = 'template1'`,
-    [like.encoding, like.collate, like.ctype],
+    `SELECT pg_encoding_to_char(encoding) = $1 AND datcollate = $2 AND datctype = $3
+       AND ${LOCALE_COLUMNS.localeProvider} IS NOT DISTINCT FROM $4 AND ${LOCALE_COLUMNS.locale} IS NOT DISTINCT FROM $5
+       AND ${LOCALE_COLUMNS.icuRules} IS NOT DISTINCT FROM $6 AS same
+     FROM pg_database d WHERE datname = 'template1'`,
+    [like.encoding, like.collate, like.ctype, like.localeProvider, like.locale, like.icuRules],
   )
   return row?.same ?? false
 }

@@ -17,7 +17,20 @@ export interface SourceFacts {
   readonly encoding: string
   readonly collate: string
   readonly ctype: string
+  /** `i` for ICU, `b` for the server's own, `c` or nothing (before 15) for the system's. */
+  readonly localeProvider: string | null
+  /** The provider's own name of the locale; null for the system's. */
+  readonly locale: string | null
+  /** Rules that tailor an ICU locale. */
+  readonly icuRules: string | null
 }
+
+/** Out of a row `d` of pg_database; the columns came with 15 and 16, and one was renamed with 17. */
+export const LOCALE_COLUMNS = {
+  localeProvider: `to_jsonb(d)->>'datlocprovider'`,
+  locale: `coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')`,
+  icuRules: `to_jsonb(d)->>'daticurules'`,
+} as const
 
 export interface Sessions {
   readonly count: number
@@ -37,7 +50,8 @@ export async function serverFacts(connection: Connection): Promise<ServerFacts> 
 export async function sourceFacts(connection: Connection, name: string): Promise<SourceFacts | null> {
   const [row] = await connection.rows<Omit<SourceFacts, 'bytes'> & { bytes: string | null } & Record<string, unknown>>(
     `SELECT d.datname AS name, d.oid::text AS oid, pg_encoding_to_char(d.encoding) AS encoding,
-       d.datcollate AS collate, d.datctype AS ctype,
+       d.datcollate AS collate, d.datctype AS ctype, ${LOCALE_COLUMNS.localeProvider} AS "localeProvider",
+       ${LOCALE_COLUMNS.locale} AS locale, ${LOCALE_COLUMNS.icuRules} AS "icuRules",
        CASE WHEN has_database_privilege(d.oid, 'CONNECT') THEN pg_database_size(d.oid)::text END AS bytes
      FROM pg_database d WHERE d.datname = $1`,
     [name],

@@ -14,6 +14,7 @@ import { serverFacts, sourceFacts } from './facts.ts'
 import { makeDatabase } from './make.ts'
 import { claimOn, mark, markOf, standing } from './marker.ts'
 import { locateRecord } from './record-server.ts'
+import { wordsOfRunners } from './runners.ts'
 import { schemaOf } from './schema.ts'
 import { type Located, locate } from './server.ts'
 import { asAdmin, inDatabase } from './session.ts'
@@ -45,6 +46,7 @@ export const postgres: DatabaseProvider = {
     const located = record ? locateRecord(record, access) : locatedSurely(access)
     return inDatabase(located, record ? nameOf(record) : sourceName(located, access), schemaOf)
   },
+  writtenByRunners: (record, access) => inDatabase(locateRecord(record, access), nameOf(record), wordsOfRunners),
 }
 
 async function plan(request: DatabaseRequest): Promise<Plan> {

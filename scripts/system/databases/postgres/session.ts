@@ -10,7 +10,7 @@ export function asAdmin<T>(located: Located, work: (connection: Connection) => P
 
 /** The same in another database of the server. */
 export async function inDatabase<T>(
-  located: Located,
+  located: Pick<Located, 'server' | 'facts'>,
   database: string,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {

@@ -1,5 +1,6 @@
 /** What a service that keeps databases can do for us; cloud.ts makes a provider out of it. */
 import type { Mark } from '../../../policy/cloud-marks.ts'
+import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, FoundVariable } from '../provider.ts'
 import type { Reply } from './http.ts'
 import type { Pace } from './pace.ts'
@@ -79,6 +80,8 @@ export interface Kind {
   readonly isFlat: boolean
   /** Opens it, asking nothing. Throws C1. */
   open(access: Access, place: Place, pace: Pace): CloudDoor
+  /** The schema of a worktree's database, or of the main worktree's where `record` is null. Throws `database`. */
+  schema(record: DatabaseRecord | null, access: Access, pace: Pace): Promise<string>
   /** What a person should know about a new one, or nothing. */
   note?(access: Access): string | undefined
 }

@@ -24,6 +24,7 @@ export function cloudProvider(kind: Kind, pace: Pace): DatabaseProvider {
     make: (planned, request, keeper) => make(kind, planned, request, keeper, pace),
     inspect: (record, access) => inspect(kind, record, access, pace),
     destroy: (record, access) => destroy(kind, record, access, pace),
+    schema: (record, access) => kind.schema(record, access, pace),
     uphold: (record, access) => renew(kind, record, access, pace),
     ...(kind.hasMarks ? { listOwned: (access: Access) => listOwned(kind, access, pace) } : {}),
   }

@@ -67,12 +67,16 @@ export async function call(service: Service, method: Method, path: string, body?
  * a refusal too unless it is one of the credentials.
  * @throws `database`: C2, C5, or no answer at all
  */
-export async function ask(
-  service: Service,
-  method: Exclude<Method, 'POST'>,
-  path: string,
-  body?: object,
-): Promise<Answer> {
+export function ask(service: Service, method: Exclude<Method, 'POST'>, path: string, body?: object): Promise<Answer> {
+  return repeat(service, method, path, body)
+}
+
+/** The same for a question that has to be posted. */
+export function askByPost(service: Service, path: string, body: object): Promise<Answer> {
+  return repeat(service, 'POST', path, body)
+}
+
+async function repeat(service: Service, method: Method, path: string, body?: object): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     const reply = await call(service, method, path, body)
     const status = reply.kind === 'unknown' ? 503 : reply.status

@@ -6,6 +6,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -101,7 +102,8 @@ export function refuseWayOut(record: DatabaseRecord, { root }: Repository): void
     throw new LanekeeperError('database', `${target} is reached through a symbolic link; a fork there may be shared.`, {
       hint: `Make it a plain ${status ? 'file' : 'directory'} in this worktree, then: ${AGAIN}`,
     })
-  if (status && (!status.isFile() || markOf(target) === markOf(realpathOf(source))))
+  const isSource = status !== undefined && existsSync(source) && markOf(target) === markOf(realpathOf(source))
+  if (status && (!status.isFile() || isSource))
     throw new LanekeeperError(
       'database',
       `${target} is ${status.isFile() ? `the same file as ${source}` : 'no file'}.`,

@@ -56,7 +56,8 @@ export function schemaOf(record: DatabaseRecord | null, access: Access): string 
   }
 }
 
-function engineFor(path: string, repository: Repository): SqliteEngine {
+/** @throws `database` where no SQLite can be found */
+export function engineFor(path: string, repository: Repository): SqliteEngine {
   const engine = findEngine(repository)
   if (engine) return engine
   throw noEngine(path)

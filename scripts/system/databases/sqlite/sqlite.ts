@@ -15,6 +15,7 @@ import {
   trackedByGit,
 } from './fork.ts'
 import { refillFile, schemaOf } from './live.ts'
+import { writtenByRunners } from './runners.ts'
 import { isInside, locate, realpathOf } from './source.ts'
 
 export const sqlite: DatabaseProvider = {
@@ -24,6 +25,7 @@ export const sqlite: DatabaseProvider = {
   destroy: async (record, _access, options) => destroy(record, options),
   refill: async (record, from, request) => refillFile(record, from, request),
   schema: async (record, access) => schemaOf(record, access),
+  writtenByRunners: async (record, access) => writtenByRunners(record, access),
 }
 
 function plan(request: DatabaseRequest): Plan {

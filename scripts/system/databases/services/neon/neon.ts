@@ -8,6 +8,7 @@ import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
+import { postgresSchema } from '../postgres-schema.ts'
 import { openApi } from './api.ts'
 import { openCli } from './cli.ts'
 
@@ -23,6 +24,7 @@ const kind: Kind = {
   path: ({ project = '' }) => project,
   parent: ({ settings }) => settings.source ?? settings.neon?.parent,
   open,
+  schema: postgresSchema,
 }
 
 /** The provider, at a pace; tests do not wait. */

@@ -20,16 +20,29 @@ interface Branch {
   readonly production?: boolean
 }
 
-/** Opens it with a service token. */
-export function openApi(
-  { settings }: Access,
-  { organization = '', database = '', engine = '', apiUrl = '' }: Place,
-  { id, token }: { readonly id: string; readonly token: string },
+/** A service token. */
+export interface Login {
+  readonly id: string
+  readonly token: string
+}
+
+/** The service as calls take it, and the path of a database's branches. */
+export function openService(
+  { organization = '', database = '', apiUrl = '' }: Place,
+  { id, token }: Login,
   pace: Pace,
-): CloudDoor {
-  const service: Service = { name: NAME, url: apiUrl, authorization: `${id}:${token}`, secrets: [token], pace }
+): { readonly service: Service; readonly branches: string } {
   const [org, db] = [organization, database].map(encodeURIComponent)
-  const at = `/organizations/${org}/databases/${db}/branches`
+  return {
+    service: { name: NAME, url: apiUrl, authorization: `${id}:${token}`, secrets: [token], pace },
+    branches: `/organizations/${org}/databases/${db}/branches`,
+  }
+}
+
+/** Opens it with a service token. */
+export function openApi({ settings }: Access, place: Place, login: Login, pace: Pace): CloudDoor {
+  const { database = '', engine = '' } = place
+  const { service, branches: at } = openService(place, login, pace)
   const list = async () => (await listAll<Branch>(service, at, 'read_branch')).map(standingOf)
   const stands = async (name: string) => (await list()).find((one) => one.name === name)
   return {

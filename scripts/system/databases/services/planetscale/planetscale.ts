@@ -4,11 +4,14 @@
  */
 import { AGAIN, noCredential } from '../../../../policy/cloud-errors.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
+import type { DatabaseRecord } from '../../../ledger.ts'
 import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
-import { openApi } from './api.ts'
+import { postgresSchema } from '../postgres-schema.ts'
+import { type Login, openApi, openService } from './api.ts'
+import { branchSchema } from './schema.ts'
 
 const VARIABLES = ['PLANETSCALE_SERVICE_TOKEN_ID', 'PLANETSCALE_SERVICE_TOKEN'] as const
 
@@ -21,6 +24,7 @@ const kind: Kind = {
   path: ({ organization = '', database = '' }) => `${organization}/${database}`,
   parent: ({ settings }) => settings.source ?? settings.planetscale?.parent,
   open,
+  schema,
   note: ({ settings: { planetscale, mode } }) =>
     mode === 'fork' && planetscale?.kind === 'vitess' && !planetscale.seedData
       ? 'A PlanetScale branch has the schema without its rows; "seedData": true copies them from the last backup, for money.'
@@ -46,9 +50,23 @@ function place({ settings, role }: Access): Place {
 }
 
 function open(access: Access, at: Place, pace: Pace): CloudDoor {
+  return openApi(access, at, login(access), pace)
+}
+
+/** A Postgres is asked itself; the branch of a Vitess database has its schema in the API. */
+async function schema(record: DatabaseRecord | null, access: Access, pace: Pace): Promise<string> {
+  const at = record?.details ?? place(access)
+  if (at.engine === 'postgres') return postgresSchema(record, access)
+  const name = record ? record.details?.name : kind.parent(access, at)
+  const { service, branches } = openService(at, login(access), pace)
+  return branchSchema(service, `${branches}/${encodeURIComponent(name ?? '')}`)
+}
+
+/** Throws C1. */
+function login(access: Access): Login {
   const [id = '', token = ''] = VARIABLES.map((name) => access.variables[name])
   const what = 'a service token that may create, read, connect to and delete branches'
   const missing = VARIABLES.filter((name) => !access.variables[name])
   if (missing.length > 0) throw noCredential(missing, what, access.found[0]?.file ?? '.env')
-  return openApi(access, at, { id, token }, pace)
+  return { id, token }
 }

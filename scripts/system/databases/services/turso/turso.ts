@@ -7,6 +7,7 @@ import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
 import { type Pace, REAL_PACE } from '../pace.ts'
 import { openApi } from './api.ts'
+import { tursoSchema } from './schema.ts'
 
 const KEY = 'TURSO_API_TOKEN'
 
@@ -19,6 +20,7 @@ const kind: Kind = {
   path: ({ organization = '' }) => organization,
   parent,
   open,
+  schema: tursoSchema,
 }
 
 /** The provider, at a pace; tests do not wait. */

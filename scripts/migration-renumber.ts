@@ -1,0 +1,131 @@
+/** `migration renumber`: another task landed migrations first; ours get versions behind them, with all that mentions them. */
+import { flag, type Input, type Result, type Session } from './command.ts'
+import { reset } from './db-change.ts'
+import { enter } from './entrance.ts'
+import { assertNotApplied } from './migration-applied.ts'
+import { taskHere } from './migration-task.ts'
+import { LanekeeperError } from './policy/errors.ts'
+import { type MigrationFile, type MigrationSet, migrationSets } from './policy/migrations/migration-set.ts'
+import { mentioning, type Renumbered, renumbered } from './policy/migrations/renumbering.ts'
+import type { Policy } from './policy/policy.ts'
+import { commandLine } from './policy/shell-quote.ts'
+import { migrationsAt, migrationsIn, moveFile, pathsIn, rewriteFile } from './system/migration-files.ts'
+import type { Repository } from './system/repository.ts'
+
+interface Plan {
+  readonly set: MigrationSet
+  readonly renames: readonly Renumbered[]
+}
+
+interface Done {
+  readonly renames: readonly { readonly from: string; readonly to: string }[]
+  /** Other files that said the old version or name. */
+  readonly edited: readonly string[]
+  /** What only the project's own tool can make again. */
+  readonly commands: readonly string[]
+}
+
+/** In the worktree of the task, or in any other that is not the main one. */
+export async function renumber(input: Input, session: Session): Promise<Result> {
+  const { repository, policy } = enter(session, { alarms: false })
+  const [isDry, isReset] = [flag(input, 'dry-run'), flag(input, 'reset')]
+  const plans = plansOf(repository, policy)
+  for (const plan of plans) refuseSnapshots(plan, repository, policy)
+  for (const plan of isReset ? [] : plans) await assertNotApplied(repository, policy, plan.set.database, plan.renames)
+  const done = plans.map((plan) => apply(plan, repository, isDry))
+  const databases = [...new Set(plans.map(({ set }) => set.database))]
+  for (const role of isReset ? databases : [])
+    session.out.note((await reset({ ...input, positionals: ['reset', role] }, session)).text)
+  return answer(done, isDry)
+}
+
+/** Only what is out of place moves; sets where nothing is have no plan. */
+function plansOf(repository: Repository, policy: Policy): Plan[] {
+  const task = taskHere(repository, policy)
+  if (task === null || policy.baseTip === null)
+    throw new LanekeeperError('usage', 'This is no worktree of an open task.', {
+      hint: 'Run it in the worktree of the task whose migrations come too early: npx lanekeeper status',
+    })
+  return migrationSets(policy.settings)
+    .filter(({ database }) => database === task.migrations)
+    .map((set) => ({ set, renames: renamesOf(set, repository, policy.baseTip ?? '') }))
+    .filter(({ renames }) => renames.length > 0)
+}
+
+function renamesOf(set: MigrationSet, { git }: Repository, baseTip: string): Renumbered[] {
+  const known = migrationsAt(git, baseTip, set)
+  const landed = new Set(known.map(({ path }) => path))
+  const own = migrationsIn(git, set).filter(({ path }) => !landed.has(path))
+  const units = [...new Set(own.map(({ unit }) => unit))]
+  const within = (files: readonly MigrationFile[], unit: string) => files.filter((file) => file.unit === unit)
+  return units.flatMap((unit) => renumbered(set, within(own, unit), within(known, unit), new Date()))
+}
+
+/** Renaming one would leave its snapshot, made from a schema that the base has no more: the tool makes it anew. */
+function refuseSnapshots({ set, renames }: Plan, { root }: Repository, { base }: Policy): void {
+  const { tool } = set
+  if (!tool.hasSnapshots && tool.order !== 'graph' && tool.order !== 'journal') return
+  const old = [...new Set(renames.map(({ from }) => from.path))]
+  throw new LanekeeperError(
+    'refused',
+    `${tool.title} keeps more of a migration than its name: ${old.join(', ')} is made anew, not renamed.`,
+    {
+      hint: [
+        ...(tool.order === 'graph' ? [] : [commandLine(['git', '-C', root, 'rm', '-q', '--', ...old])]),
+        commandLine(['git', '-C', root, 'merge', base]),
+        tool.order === 'graph'
+          ? 'let it depend on the newest one of the base (dependencies, down_revision), and give the file the next number'
+          : `in a conflict take the base's journal and snapshots: ${commandLine(['git', 'checkout', base, '--', ...journalsOf(set)])}`,
+        ...(tool.create ? [`npx lanekeeper new-migration --name "…"`] : []),
+        `the worktree's database has run the old one: ${commandLine(['npx', 'lanekeeper', 'db', 'reset', set.database])}`,
+      ].join('\n'),
+    },
+  )
+}
+
+function journalsOf({ paths }: MigrationSet): readonly string[] {
+  return paths.filter((path) => !/\.sql$/.test(path))
+}
+
+function apply({ set, renames }: Plan, { git, root }: Repository, isDry: boolean): Done {
+  const { mentions } = set.tool
+  const own = mentions.filter((mention) => mention.in === 'itself')
+  const shared = mentions.filter((mention) => mention.in !== 'itself')
+  const edited: string[] = []
+  for (const rename of isDry ? [] : renames) {
+    moveFile(git, root, rename.from.path, rename.to.path)
+    rewriteFile(root, rename.to.path, (text) => mentioning(text, rename, own))
+  }
+  for (const mention of shared) {
+    const files = pathsIn(git, set).filter((path) => mention.in instanceof RegExp && mention.in.test(path))
+    for (const path of isDry ? [] : files) {
+      const change = (text: string) => renames.reduce((now, rename) => mentioning(now, rename, [mention]), text)
+      if (rewriteFile(root, path, change)) edited.push(path)
+    }
+  }
+  const commands = shared.flatMap(({ remedy }) => (Array.isArray(remedy) ? [commandLine(remedy)] : []))
+  return {
+    renames: renames.map(({ from, to }) => ({ from: from.path, to: to.path })),
+    edited,
+    commands: [...new Set(commands)],
+  }
+}
+
+function answer(done: readonly Done[], isDry: boolean): Result {
+  const renames = done.flatMap((one) => one.renames)
+  const [edited, commands] = [done.flatMap((one) => one.edited), done.flatMap((one) => one.commands)]
+  if (renames.length === 0)
+    return {
+      json: { ok: true, renames },
+      text: 'Nothing to renumber: every migration here comes after those of the base.',
+    }
+  return {
+    json: { ok: true, ...(isDry ? { dryRun: true } : {}), renames, edited, commands },
+    text: [
+      ...renames.map(({ from, to }) => `${isDry ? 'Would rename' : 'Renamed'} ${from} → ${to}`),
+      ...edited.map((path) => `Changed ${path}`),
+      ...commands.map((command) => `▲ A shared file has to be made anew: ${command}`),
+      ...(isDry ? [] : ['Then: git add -A && git commit -m "Renumber migrations"']),
+    ].join('\n'),
+  }
+}

@@ -1,0 +1,36 @@
+/** What `init` says beside its plan: things that only a person can put right. */
+import { detectServers } from './detect-databases.ts'
+import { dependenciesOf } from './package-scripts.ts'
+import { manifestOf, type ProjectFacts } from './project-facts.ts'
+import { SETTINGS_FILE } from './settings.ts'
+
+/** The notes; none where all is as it should be. */
+export function notesFor(facts: ProjectFacts): string[] {
+  const manifest = manifestOf(facts)
+  const claude = facts.texts.get('CLAUDE.md')
+  const servers = detectServers(facts.envFiles)
+  return [
+    ...(manifest
+      ? []
+      : ['There is no package.json: after a fresh clone install the hooks with npx lanekeeper install.']),
+    ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
+      ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
+      : []),
+    ...(claude !== undefined && !claude.includes('@AGENTS.md')
+      ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
+      : []),
+    ...servers.map(
+      (variable) =>
+        `${variable} is a database server elsewhere: worktrees share it until ${SETTINGS_FILE} has it under "databases".`,
+    ),
+  ]
+}
+
+/** How the project's package manager adds a dev dependency; its lockfile tells which it is. */
+function addCommand(files: readonly string[]): string {
+  if (files.includes('pnpm-lock.yaml'))
+    return `pnpm add -D ${files.includes('pnpm-workspace.yaml') ? '-w ' : ''}lanekeeper`
+  if (files.includes('yarn.lock')) return 'yarn add -D lanekeeper'
+  if (files.includes('bun.lock') || files.includes('bun.lockb')) return 'bun add -d lanekeeper'
+  return 'npm install --save-dev lanekeeper'
+}
