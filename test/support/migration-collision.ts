@@ -82,29 +82,53 @@ function mend(project: TestRepository, { mended }: Collision, branch: string, cw
  * The same branches as tasks that take the lease in turns. The first lands; the second is refused by its rule where it
  * asks, where it lands and where it is merged by hand, even if nobody minded the refusal of its commit.
  */
-export function expectRefused(collision: Collision): void {
+export function expectRefused(collision: Collision): { project: TestRepository; second: string } {
   const { tool, start, rule } = collision
   const migrations = [{ preset: tool.preset }]
   const project = createAdopted({ ...tool.files, ...start, ...settings({ migrations }) })
   const told = (words: readonly string[], cwd = project.root) => project.lanekeeper(words, { cwd })
   const claim = (task: string) => expectDone(told(['migration', 'claim', 'dev', '--task', task]))
-  const [second, first] = ['second', 'first'].map((id) => startTask(project, id, { migrations: 'dev' }))
+  const second = startTask(project, 'second', { migrations: 'dev' })
+  const first = startTask(project, 'first', { migrations: 'dev' })
   claim('second')
-  project.commit(collision.second, 'second', { cwd: second ?? '', env: { LANEKEEPER: '0' } })
+  project.commit(collision.second, 'second', { cwd: second, env: { LANEKEEPER: '0' } })
   expectDone(told(['migration', 'release', 'dev', '--task', 'second', '--force', '--reason', 'turns']))
   claim('first')
-  project.commit(collision.first, 'first', { cwd: first ?? '' })
+  project.commit(collision.first, 'first', { cwd: first })
   expectDone(told(['land', 'first']))
   const landed = project.git(['rev-parse', 'main'])
   mend(project, collision, 'task/second', second)
   claim('second')
+  const [check, land] = [told(['check'], second), told(['land', 'second'])]
   const merge = project.tryGit(['merge', '--no-edit', 'task/second'])
-  for (const { status, stdout, stderr } of [told(['check'], second), told(['land', 'second']), merge]) {
+  for (const { status, stdout, stderr } of [check, land, merge]) {
     expect(stdout + stderr).toContain(`${rule}: `)
     expect(status).not.toBe(0)
   }
   expect(project.git(['rev-parse', 'main'])).toBe(landed)
+  return { project, second }
 }
+
+/** Refused, renumbered by the command that the refusal names, landed; then the tool runs it once, and last, everywhere. */
+export async function expectRefusedUntilRenumbered(collision: Collision): Promise<void> {
+  const { tool } = collision
+  const { project, second } = expectRefused(collision)
+  linkPackages(project)
+  const database = await emptyDatabase('sqlite', project, tool)
+  const fresh = await emptyDatabase('sqlite', project, { ...tool, name: 'fresh' })
+  expectDone(migrate(project, tool, database))
+  expectDone(project.lanekeeper(['migration', 'renumber'], { cwd: second }))
+  project.commit({}, 'renumber', { cwd: second })
+  expectDone(project.lanekeeper(['land', 'second']))
+  const before = await database.rows(tool.applied)
+  for (const one of [database, fresh]) expectDone(migrate(project, tool, one))
+  expect((await database.rows(tool.applied)).slice(0, -1)).toEqual(before)
+  expect(before).toHaveLength(2)
+  expect(await fresh.rows(tool.applied)).toEqual(await database.rows(tool.applied))
+  expect(await fresh.rows(SCHEMA)).toEqual(await database.rows(SCHEMA))
+}
+
+const SCHEMA = 'SELECT sql FROM sqlite_master ORDER BY name'
 
 /** Two migrations whose order matters: the older sets something for all, the younger changes it for one. */
 export function orderMatters(tool: MigrationTool): Collision {

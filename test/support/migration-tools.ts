@@ -172,7 +172,8 @@ migrate(drizzle(url), { migrationsFolder: 'drizzle', migrationsSchema: 'public' 
   applied: 'SELECT created_at FROM __drizzle_migrations ORDER BY created_at',
 }
 
-const drizzleTag = (at: number, name: string) => `${at === 0 ? '0000' : '0001'}_${name}`
+/** From 5 on it is one that was made when another second one was there. */
+const drizzleTag = (at: number, name: string) => `000${Math.ceil(at / 4)}_${name}`
 
 /**
  * Prisma's own engine, which its npm package brings as WebAssembly: the command line's `migrate deploy` hands it the same

@@ -1,4 +1,5 @@
 /** Landings that bring a migration, with a real tool: what runs and ends alike both ways lands, and nothing else does. */
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type EitherDatabase, emptyDatabase, type Kind } from './either-database.ts'
@@ -54,7 +55,9 @@ async function stateOf(project: TestRepository, tool: MigrationTool, database: E
   return {
     main: project.git(['rev-parse', 'main']),
     worktrees: worktreesOf(project),
-    files: project.git(['ls-files', '--others', '--exclude-standard']),
+    directories: readdirSync(project.dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?:^|\/)landing-[^/.]*$/.test(name),
+    ),
     databases: await database.family(),
     applied: await database.rows(tool.applied),
   }
