@@ -2,13 +2,12 @@
  * Two branches that each change a project's migrations, brought together twice: by plain git and the tool alone, and with
  * Lanekeeper. The second branch is the older one: the base's database has run the first when it comes.
  */
-import { delimiter, join } from 'node:path'
 import { expect } from 'vitest'
 import type { MigrationRule } from '../../scripts/policy/migrations/rules.ts'
 import { type EitherDatabase, emptyDatabase, type Kind } from './either-database.ts'
-import { type Files, linkPackages, type MigrationTool } from './migration-tools.ts'
+import { type Files, linkPackages, type MigrationTool, withCommands } from './migration-tools.ts'
 import { createAdopted } from './provisioning.ts'
-import { createRepository, PROJECT_ROOT, type Ran, type TestRepository } from './repository.ts'
+import { createRepository, type Ran, type TestRepository } from './repository.ts'
 import { settings, startTask } from './task-worktrees.ts'
 
 export interface Collision {
@@ -59,10 +58,10 @@ export async function mergedByPlainGit(collision: Collision, kind: Kind): Promis
   return { last, database, fresh, lastOnFresh: migrate(project, tool, fresh) }
 }
 
-/** The tool's own command, which `npx` would find too. */
-function migrate({ root, env, run }: TestRepository, { command }: MigrationTool, { url }: EitherDatabase): Ran {
-  const PATH = [join(PROJECT_ROOT, 'node_modules', '.bin'), env.PATH].join(delimiter)
-  return run('sh', ['-c', command.replace(/^npx /, '')], { cwd: root, env: { PATH, DATABASE_URL: url } })
+/** The tool's own command in the main worktree, on a database. */
+export function migrate(project: TestRepository, { command }: MigrationTool, { url }: EitherDatabase): Ran {
+  const env = { ...withCommands(project), DATABASE_URL: url }
+  return project.run('sh', ['-c', command.replace(/^npx /, '')], { cwd: project.root, env })
 }
 
 function expectDone(ran: Ran): Ran {
@@ -86,22 +85,20 @@ export function expectRefused(collision: Collision): { project: TestRepository; 
   const { tool, start, rule } = collision
   const migrations = [{ preset: tool.preset }]
   const project = createAdopted({ ...tool.files, ...start, ...settings({ migrations }) })
-  const told = (words: readonly string[], cwd = project.root) => project.lanekeeper(words, { cwd })
-  const claim = (task: string) => expectDone(told(['migration', 'claim', 'dev', '--task', task]))
   const second = startTask(project, 'second', { migrations: 'dev' })
   const first = startTask(project, 'first', { migrations: 'dev' })
-  claim('second')
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: second }))
   project.commit(collision.second, 'second', { cwd: second, env: { LANEKEEPER: '0' } })
-  expectDone(told(['migration', 'release', 'dev', '--task', 'second', '--force', '--reason', 'turns']))
-  claim('first')
+  expectDone(project.lanekeeper(['migration', 'release'], { cwd: second }))
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: first }))
   project.commit(collision.first, 'first', { cwd: first })
-  expectDone(told(['land', 'first']))
+  expectDone(project.lanekeeper(['land', 'first']))
   const landed = project.git(['rev-parse', 'main'])
   mend(project, collision, 'task/second', second)
-  claim('second')
-  const [check, land] = [told(['check'], second), told(['land', 'second'])]
-  const merge = project.tryGit(['merge', '--no-edit', 'task/second'])
-  for (const { status, stdout, stderr } of [check, land, merge]) {
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: second }))
+  const told = [project.lanekeeper(['check'], { cwd: second }), project.lanekeeper(['land', 'second'])]
+  const merged = project.tryGit(['merge', '--no-edit', 'task/second'])
+  for (const { status, stdout, stderr } of [...told, merged]) {
     expect(stdout + stderr).toContain(`${rule}: `)
     expect(status).not.toBe(0)
   }

@@ -4,7 +4,13 @@
  */
 import { describe, expect, it } from 'vitest'
 import { emptyDatabase, KINDS } from '../../support/either-database.ts'
-import { type Collision, editedAfterwards, expectRefused, mergedByPlainGit } from '../../support/migration-collision.ts'
+import {
+  type Collision,
+  editedAfterwards,
+  expectRefused,
+  mergedByPlainGit,
+  migrate,
+} from '../../support/migration-collision.ts'
 import { drizzle, linkPackages } from '../../support/migration-tools.ts'
 import { expectEditMissed } from '../../support/silent-collisions.ts'
 
@@ -66,7 +72,7 @@ describe('Lanekeeper refuses', () => {
     expect(project.lanekeeper(['land', 'second'])).toMatchObject({ status: 0 })
     linkPackages(project)
     const fresh = await emptyDatabase('sqlite', project)
-    project.run('sh', ['-c', drizzle.command], { cwd: project.root, env: { DATABASE_URL: fresh.url } })
+    expect(migrate(project, drizzle, fresh)).toMatchObject({ status: 0 })
     expect([await fresh.has('posts'), await fresh.has('tags')]).toEqual([true, true])
   })
 
