@@ -62,15 +62,27 @@ function renamesOf(set: MigrationSet, { git }: Repository, baseTip: string): Ren
   const known = migrationsAt(git, baseTip, set)
   const landed = new Set(known.map(({ path }) => path))
   const own = migrationsIn(git, set).filter(({ path }) => !landed.has(path))
+  // made from a snapshot that is the newest no more, whatever the numbers say
+  if (isMadeAnew(set)) return hasMoved(set, git, known) ? own.map((file) => ({ from: file, to: file })) : []
   const units = [...new Set(own.map(({ unit }) => unit))]
   const within = (files: readonly MigrationFile[], unit: string) => files.filter((file) => file.unit === unit)
   return units.flatMap((unit) => renumbered(set, within(own, unit), within(known, unit), new Date()))
 }
 
+function isMadeAnew({ tool }: MigrationSet): boolean {
+  return tool.hasSnapshots || tool.order === 'graph' || tool.order === 'journal'
+}
+
+/** Whether the base has got migrations since this branch has seen it last. */
+function hasMoved(set: MigrationSet, git: Repository['git'], known: readonly MigrationFile[]): boolean {
+  const seen = new Set(migrationsIn(git, set).map(({ path }) => path))
+  return known.some(({ path }) => !seen.has(path))
+}
+
 /** Renaming one would leave its snapshot, made from a schema that the base has no more: the tool makes it anew. */
 function refuseSnapshots({ set, renames }: Plan, repository: Repository, policy: Policy): void {
   const { tool } = set
-  if (!tool.hasSnapshots && tool.order !== 'graph' && tool.order !== 'journal') return
+  if (!isMadeAnew(set)) return
   const old = [...new Set(renames.map(({ from }) => from.path))].join(', ')
   const ways = tool.order === 'graph' ? waysOfGraph(policy) : waysOfSnapshots(set, repository, policy)
   throw new LanekeeperError(

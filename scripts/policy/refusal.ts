@@ -73,9 +73,14 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
   const own = verdict.violations.filter((violation) => violation.task === task.id)
   // what has a way of its own is neither taken back nor let in by a wider lane
   const violations = own.filter(({ ways }) => ways === undefined)
-  const widen = commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])
+  const foreign = violations.some(({ rule }) => rule === 'migration-owner')
+  const outside = violations.filter(({ rule }) => rule !== 'migration-owner')
+  const widen = commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(outside))])
   const persons = [
-    ...(violations.length === 0 ? [] : [`  widen the lane: ${widen} --reason "…"`]),
+    ...(outside.length === 0 ? [] : [`  widen the lane: ${widen} --reason "…"`]),
+    ...(foreign
+      ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
+      : []),
     ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
   ]
   return [
