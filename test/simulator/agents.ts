@@ -73,7 +73,13 @@ async function startTask(world: World, agent: Agent): Promise<void> {
   agent.commits = []
   // killed half-way: the task may be there and the worktree not, or the worktree without its set-up
   agent.task = existsSync(join(path, '.git')) ? { id, path, ownsMigrations } : null
-  if (made.isKilled && agent.task) await world.lanekeeper(['setup', path, '--wait'])
+  if (!made.isKilled || !existsSync(path)) return
+  const healed = await world.lanekeeper(['setup', path, '--wait'])
+  if (healed.status === 0) return
+  // git itself was killed while it made the worktree: a person takes it away and gives the task up
+  await world.lanekeeper(['remove', path, '--force-locked', '--force-dirty', '--force-unmerged'])
+  await world.lanekeeper(['task', 'close', id])
+  agent.task = null
 }
 
 async function commitInLane(world: World, agent: Agent): Promise<void> {

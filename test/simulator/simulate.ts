@@ -9,7 +9,7 @@ import { type Agent, step } from './agents.ts'
 import { brokenAtEnd, brokenNow } from './invariants.ts'
 import { openPrograms } from './processes.ts'
 import { randomFrom } from './random.ts'
-import { makeWorld, type World } from './world.ts'
+import { makeWorld, must, type World } from './world.ts'
 
 export interface Simulation {
   readonly agents: number
@@ -61,7 +61,14 @@ export async function simulate({ agents: count, seconds, seed, faults, cli, proj
 
 /** What a person does in the evening; then nothing may be left over. */
 async function settled(world: World, agents: readonly Agent[]): Promise<string[]> {
-  for (const { task } of agents) if (task) await world.lanekeeper(['setup', task.path, '--wait'])
+  const listed = await must(world.git(['worktree', 'list', '--porcelain']))
+  for (const path of listed
+    .split('\n')
+    .filter((line) => line.startsWith('worktree '))
+    .slice(1)
+    .map((line) => line.slice(9)))
+    if ((await world.lanekeeper(['setup', path, '--wait'])).status !== 0)
+      await world.lanekeeper(['remove', path, '--force-locked', '--force-dirty', '--force-unmerged'])
   await world.git(['worktree', 'prune'])
   await world.lanekeeper(['gc'])
   await world.lanekeeper(['doctor', '--fix'])
