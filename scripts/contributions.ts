@@ -53,6 +53,22 @@ export function contributionsOfHead(
 }
 
 /**
+ * What a range brings whose branch the clone need not have (CI). A task's branch is known by its name; so is one that looks
+ * like a task's and is none. Anything else is looked through as a move of the base is.
+ */
+export function contributionsOfRange(
+  repository: Repository,
+  policy: Policy,
+  { name, tip }: Head,
+  landed: readonly string[],
+): Contribution[] {
+  const task = openTasks(policy).find(({ branch }) => branch === name) ?? null
+  if (task === null && matcherOf(policy.settings.taskBranches)(name) === null)
+    return contributionsOfMove(repository, policy, landed, tip)
+  return [{ task, source: name, changes: changesOfMerge(repository.git, landed, tip) }]
+}
+
+/**
  * What a move of the base to `to` brings that `landed` does not hold.
  * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
  * @param seen tips that the base had of its own: no task's, also where a task has merged them since
