@@ -73,6 +73,16 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
   const own = verdict.violations.filter((violation) => violation.task === task.id)
   // what has a way of its own is neither taken back nor let in by a wider lane
   const violations = own.filter(({ ways }) => ways === undefined)
+  const foreign = violations.some(({ rule }) => rule === 'migration-owner')
+  const outside = violations.filter(({ rule }) => rule !== 'migration-owner')
+  const widen = commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(outside))])
+  const persons = [
+    ...(outside.length === 0 ? [] : [`  widen the lane: ${widen} --reason "…"`]),
+    ...(foreign
+      ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
+      : []),
+    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
+  ]
   return [
     ...(violations.length === own.length
       ? []
@@ -83,14 +93,10 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
           "An agent: take it back in the task's worktree, then commit:",
           ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
         ]),
-    'A person may instead',
+    ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(violations.length === 0
       ? []
-      : [
-          `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
-        ]),
-    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
-    'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
+      : ['The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.']),
   ]
 }
 
