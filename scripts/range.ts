@@ -141,7 +141,7 @@ function fetchTasks({ git }: Repository, remote: string | null): Pick<Range, 'no
     warnings: [
       [
         `${remote} has no ${TASKS_REF}: no task is known here, so a task's branch is refused and any other passes.`,
-        `Where the tasks are: git push ${remote} refs/lanekeeper/tasks 'refs/lanekeeper/leases/*'. In a fork's own pipeline there are none: let it run in the project itself.`,
+        `Where the tasks are: git push ${remote} refs/lanekeeper/tasks '+refs/lanekeeper/leases/*'. In a fork's own pipeline there are none: let it run in the project itself.`,
       ].join(' '),
     ],
   }
