@@ -10,6 +10,7 @@ import {
   handMade,
   headOf,
   type Known,
+  type RangeHead,
   taskCommits,
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
@@ -72,7 +73,7 @@ export function judgeMove(
  * What a range would bring to the policy's base: for a clone without the branches that it is about. What the base's upstream
  * has beyond the range's base excuses nothing: somebody named the range.
  */
-export function judgeRange(repository: Repository, policy: Policy, head: Head): Judgement {
+export function judgeRange(repository: Repository, policy: Policy, head: RangeHead): Judgement {
   const landed = policy.baseTip === null ? [] : [policy.baseTip]
   return judged(repository, policy, contributionsOfRange(repository, policy, head, landed), policy.baseTip)
 }

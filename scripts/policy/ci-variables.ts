@@ -54,9 +54,16 @@ export function branchOfCi(env: Variables): string | null {
   return firstOf(env, names)
 }
 
-/** The branch that the request would land on; null outside a request. */
+/** The branch that the request would land on, or the merge queue's; null outside of both. */
 export function targetOfCi(env: Variables): string | null {
-  return firstOf(env, TARGET_VARIABLES)
+  const queue = /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-f]+$/.exec(env.GITHUB_REF_NAME ?? '')?.[1]
+  return firstOf(env, TARGET_VARIABLES) ?? queue ?? null
+}
+
+/** Whether this is a job of a CI system's: its clone may be an older job's, and nobody works in it. */
+export function isCi(env: Variables): boolean {
+  const says = [env.CI, env.TF_BUILD, env.JENKINS_URL].find((value) => value !== undefined && value !== '')
+  return says !== undefined && !/^(false|0)$/i.test(says)
 }
 
 /** The first that names a branch: a request's own ref (`12/merge`, `refs/pull/12/merge`, `pull/12`) is none. */

@@ -1,11 +1,20 @@
-/** Completes a shallow clone just so far that two commits can be compared. */
+/** Completes a shallow clone just so far that a head can be judged against its base. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Graph, parseGraph } from '../policy/distance.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import { cutCommits, depthNeeded, stepDepth } from '../policy/shallow.ts'
+import {
+  depthAt,
+  depthNeeded,
+  type History,
+  missingParents,
+  parseHistory,
+  type Question,
+  stepDepth,
+} from '../policy/shallow.ts'
 import { fetchFrom, isShallow, noRemote } from './remote.ts'
 import type { Repository } from './repository.ts'
+
+type Place = Pick<Repository, 'git' | 'commonDir'>
 
 export interface Deepened {
   /** Fetches that it took. */
@@ -15,21 +24,16 @@ export interface Deepened {
 }
 
 /**
- * Fetches history until the two commits can be compared; null when it was all there.
+ * Fetches history until the question can be answered; null when it was all there.
  * @param remote where the clone is from, or null where it has none
  * @throws `git` when the remote cannot be read, or there is none
  */
-export function deepenUntilTheyMeet(
-  { git, commonDir }: Pick<Repository, 'git' | 'commonDir'>,
-  remote: string | null,
-  base: string,
-  head: string,
-): Deepened | null {
+export function deepenFor({ git, commonDir }: Place, remote: string | null, question: Question): Deepened | null {
   if (!isShallow(git)) return null
   for (let step = 0; ; step++) {
-    const graph = oneSided({ git }, base, head)
-    const cut = cutCommits(graph, shallowCommits(commonDir))
-    if (cut.length === 0) return step === 0 ? null : { steps: step, depth: depthNeeded(graph, [base, head]) }
+    const history = historyOf({ git, commonDir }, [question.base, question.head])
+    const cut = missingParents(history, question)
+    if (cut.length === 0) return step === 0 ? null : { steps: step, depth: depthNeeded(history, question) }
     if (remote === null) throw noRemote('The history where the branch left the base')
     const depth = stepDepth(step)
     if (depth === null && stepDepth(step - 1) === null) throw cutAtTheRemote(remote)
@@ -39,6 +43,11 @@ export function deepenUntilTheyMeet(
       depth: [depth === null ? '--unshallow' : `--deepen=${depth}`],
     })
   }
+}
+
+/** How to fetch a branch beside this commit: as deep as it is; all there is where the clone is whole. */
+export function depthBeside({ git, commonDir }: Place, commit: string): string[] {
+  return isShallow(git) ? [`--depth=${depthAt(historyOf({ git, commonDir }, [commit]), [commit])}`] : []
 }
 
 /** All that the remote has is here, and it is not enough. */
@@ -52,8 +61,9 @@ function cutAtTheRemote(remote: string): LanekeeperError {
   )
 }
 
-function oneSided({ git }: Pick<Repository, 'git'>, base: string, head: string): Graph {
-  return parseGraph(git.text(['rev-list', '--parents', `${base}...${head}`]))
+function historyOf({ git, commonDir }: Place, tips: readonly string[]): History {
+  const listed = git.text(['rev-list', '--timestamp', '--parents', ...tips, '--'])
+  return parseHistory(listed, shallowCommits(commonDir))
 }
 
 function shallowCommits(commonDir: string): Set<string> {

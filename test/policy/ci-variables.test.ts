@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { branchOfCi, targetOfCi } from '../../scripts/policy/ci-variables.ts'
+import { branchOfCi, isCi, targetOfCi } from '../../scripts/policy/ci-variables.ts'
 
 const jobs: [job: string, env: Record<string, string>, branch: string | null, target: string | null][] = [
   ['no CI at all', {}, null, null],
@@ -10,6 +10,12 @@ const jobs: [job: string, env: Record<string, string>, branch: string | null, ta
     'main',
   ],
   ['a push on GitHub', { GITHUB_HEAD_REF: '', GITHUB_REF_NAME: 'task/a', GITHUB_REF_TYPE: 'branch' }, 'task/a', null],
+  [
+    'a merge queue of GitHub',
+    { GITHUB_HEAD_REF: '', GITHUB_REF_NAME: 'gh-readonly-queue/release/1.0/pr-12-0a1b2c', GITHUB_REF_TYPE: 'branch' },
+    'gh-readonly-queue/release/1.0/pr-12-0a1b2c',
+    'release/1.0',
+  ],
   ['a tag on GitHub', { GITHUB_REF_NAME: 'v1', GITHUB_REF_TYPE: 'tag' }, null, null],
   ['a pull request without a head', { GITHUB_REF_NAME: '12/merge', GITHUB_REF_TYPE: 'branch' }, null, null],
   [
@@ -49,3 +55,12 @@ const jobs: [job: string, env: Record<string, string>, branch: string | null, ta
 test.each(jobs)('%s', (_job, env, branch, target) => {
   expect([branchOfCi(env), targetOfCi(env)]).toEqual([branch, target])
 })
+
+test.each<[env: Record<string, string>, isCi: boolean]>([
+  [{}, false],
+  [{ CI: '' }, false],
+  [{ CI: 'false' }, false],
+  [{ CI: 'true' }, true],
+  [{ CI: 'woodpecker' }, true],
+  [{ TF_BUILD: 'True' }, true],
+])('%o', (env, expected) => expect(isCi(env)).toBe(expected))

@@ -9,13 +9,15 @@ const textOf = (system: (typeof CI_SYSTEMS)[number]) => planCi(system, texts()).
 describe('the workflow', () => {
   it('of GitHub fetches the tasks, runs this version against the request’s base, and may only read', () => {
     const { on, permissions, jobs } = parse(textOf('github'))
-    expect([Object.keys(on), permissions]).toEqual([['pull_request'], { contents: 'read' }])
+    expect([Object.keys(on), permissions]).toEqual([['pull_request', 'merge_group'], { contents: 'read' }])
     const [checkout, fetch, check] = jobs.check.steps
     expect(checkout.with['fetch-depth']).toBeGreaterThan(1)
     expect(fetch.run).toBe("git fetch --no-tags origin '+refs/lanekeeper/*:refs/lanekeeper/*'")
-    expect(check.run).toContain(`lanekeeper@${VERSION} check --base "origin/$BASE" --head HEAD --format github`)
+    expect(check.run).toContain(`lanekeeper@${VERSION} check --base "$BASE" --head HEAD --format github`)
     // a branch's name is a stranger's text: never part of a script
-    expect(check.env).toEqual({ BASE: '${{ github.base_ref }}' })
+    expect(check.env).toEqual({
+      BASE: "${{ github.event.merge_group.base_sha || format('origin/{0}', github.base_ref) }}",
+    })
     expect([fetch.run, check.run].join()).not.toContain('${{')
   })
 

@@ -22,13 +22,15 @@ interface Story {
   check(clone: TestRepository, words?: readonly string[], env?: NodeJS.ProcessEnv): Ran
 }
 
-/** A base of some commits, and a task's branch that left it `behind` commits ago. */
+/** A base, and a task's branch that left it `behind` commits ago, with `older` commits before that. */
 function story({
   behind = 1,
+  older = 0,
   files = {},
   task = {},
 }: {
   behind?: number
+  older?: number
   files?: Record<string, string>
   task?: Partial<Task>
 } = {}): Story {
@@ -39,8 +41,9 @@ function story({
     ...files,
   })
   saveTask(openRepository(project.root, project.env), aTask({ id: 'auth', ...task }), 'new-task auth')
+  emptyCommits(project, older, 1)
   project.git(['branch', 'task/auth'])
-  for (let count = 0; count < behind; count++) project.git(['commit', '-q', '--allow-empty', '-m', `base ${count}`])
+  emptyCommits(project, behind, 2)
   project.git(['switch', '-q', 'task/auth'])
   const remote = project.path('remote.git')
   project.git(['init', '-q', '--bare', remote])
@@ -72,6 +75,14 @@ function story({
   }
 }
 
+/** Commits a minute apart on one day: what is older is told by time. */
+function emptyCommits(project: TestRepository, count: number, day: number): void {
+  for (let minute = 0; minute < count; minute++)
+    project.git(['commit', '-q', '--allow-empty', '-m', `day ${day}, ${minute}`], {
+      env: { GIT_COMMITTER_DATE: `2024-01-0${day}T00:${String(minute).padStart(2, '0')}:00Z` },
+    })
+}
+
 function commitsIn(clone: TestRepository): number {
   return Number(clone.git(['rev-list', '--count', 'HEAD']))
 }
@@ -85,7 +96,7 @@ describe('a pull request in a clone of one commit', () => {
     const ran = check(ci)
     expect(ran).toMatchObject({ status: 0, stdout: '✓ task/auth may land on main (1 changed path)\n' })
     expect(ran.stderr).toContain('Fetched the tasks (refs/lanekeeper/tasks) from origin')
-    expect(ran.stderr).toMatch(/deepened once. A depth of 3 is what this check needed/)
+    expect(ran.stderr).toMatch(/deepened once. A depth of 2 is what this check needed/)
     expect(existsSync(join(ci.root, '.git/lanekeeper'))).toBe(false)
     expect(ci.git(['status', '--porcelain'])).toBe('')
     // all is there now: nothing is fetched, nothing is said
@@ -128,11 +139,11 @@ describe('a pull request in a clone of one commit', () => {
 
 describe('how much of the history', () => {
   it.each([
-    ['the merge ref of a branch that left long ago', 'refs/pull/1/merge', 20, 1],
-    ['the branch itself', 'task/auth', 20, 1],
+    ['the merge ref of a branch that left long ago', 'refs/pull/1/merge', 8, 1],
+    ['the branch itself', 'task/auth', 8, 1],
     ['a clone that is deep enough', 'refs/pull/1/merge', 3, 10],
   ])('%s', (_name, ref, behind, depth) => {
-    const { project, push, clone, check } = story({ behind, files: { 'a.txt': '1\n' } })
+    const { project, push, clone, check } = story({ behind, older: 12 })
     for (const name of ['a', 'b', 'c']) project.commit({ [`src/auth/${name}.ts`]: `${name}\n` })
     push()
     const ci = clone({ ref, depth })
@@ -147,7 +158,6 @@ describe('how much of the history', () => {
       [needed - 1, true],
     ] as const) {
       const other = clone({ ref, depth: enough })
-      other.git(['fetch', '-q', `--depth=${enough}`, 'origin', '+refs/heads/main:refs/remotes/origin/main'])
       const again = check(other)
       expect([again.status, again.stderr.includes('deepened')]).toEqual([0, isDeepened])
     }
@@ -232,6 +242,52 @@ describe('the policy', () => {
   })
 })
 
+describe('a merge queue', () => {
+  it('is judged by the tasks whose branches it holds, each against the entry before it', () => {
+    const { project, push, clone } = story()
+    project.commit({ 'src/auth/a.ts': 'a\n' })
+    push()
+    project.git(['switch', '-q', '-c', 'person', 'main'])
+    project.commit({ 'lib/pool.ts': 'a person may\n' })
+    const before = project.git(['rev-parse', 'HEAD'])
+    project.git(['merge', '-q', '--no-ff', '-m', 'queued', 'task/auth'])
+    const queue = 'gh-readonly-queue/main/pr-2-0a1b2c'
+    project.git(['push', '-q', 'origin', `HEAD:refs/heads/${queue}`])
+    const env = { CI: 'true', GITHUB_REF_NAME: queue, GITHUB_REF_TYPE: 'branch' }
+    const words = ['check', '--base', before, '--head', 'HEAD', '--format', 'json']
+    const run = () => JSON.parse(clone({ ref: queue }).lanekeeper(words, { env }).stdout)
+    expect(run()).toMatchObject({ ok: true, branch: queue, base: 'main', checked: 1 })
+    project.git(['switch', '-q', 'task/auth'])
+    project.commit({ 'lib/stray.ts': 'a\n' })
+    project.git(['switch', '-q', 'person'])
+    project.git(['merge', '-q', '--no-ff', '-m', 'queued', 'task/auth'])
+    project.git(['push', '-q', 'origin', `HEAD:refs/heads/${queue}`, 'task/auth'])
+    expect(run().violations).toEqual([expect.objectContaining({ path: 'lib/stray.ts', source: 'task/auth' })])
+  })
+})
+
+describe('a folder that an older job left behind', () => {
+  it('is judged against the base as the remote has it now, or says that it could not ask', () => {
+    const { project, push, clone, check } = story()
+    project.commit({ 'src/auth/a.ts': 'a\n' })
+    push()
+    const ci = clone()
+    const env = { ...ON_GITHUB, CI: 'true' }
+    expect(check(ci, [], env).status).toBe(0)
+    project.git(['switch', '-q', 'main'])
+    const settings = JSON.stringify({ ...JSON.parse(SETTINGS), protected: ['src'] })
+    const now = project.commit({ 'lanekeeper.json': settings }, 'protected by now')
+    project.git(['push', '-q', 'origin', 'main'])
+    expect(check(ci, [], env).stdout).toContain('protected: protected for every task ("src" in lanekeeper.json)')
+    ci.git(['remote', 'set-url', 'origin', 'file:///nowhere'])
+    const alone = check(ci, [], env)
+    expect([
+      alone.status,
+      alone.stderr.includes(`Judged against origin/main as this clone has it: ${now.slice(0, 10)}`),
+    ]).toEqual([1, true])
+  })
+})
+
 describe('a remote that does not help', () => {
   it('has no tasks: said, a task’s branch is refused, a person’s passes', () => {
     const { project, push, clone, check } = story()
@@ -252,7 +308,7 @@ describe('a remote that does not help', () => {
     const missing = ci.lanekeeper(['check', '--base', 'origin/nowhere', '--head', 'HEAD'], { env })
     expect([missing.status, missing.stderr.includes('origin has no branch nowhere')]).toEqual([3, true])
     const plain = ci.lanekeeper(['check', '--base', 'main', '--head', 'HEAD'], { env })
-    expect([plain.status, plain.stderr.includes('--base origin/main')]).toEqual([3, true])
+    expect([plain.status, plain.stderr.includes('named as such: origin/main')]).toEqual([3, true])
     ci.git(['remote', 'set-url', 'origin', `file://${ci.path('gone.git')}`])
     const gone = ci.lanekeeper([...RANGE, '--format', 'github'], { env })
     expect(gone.status).toBe(3)
