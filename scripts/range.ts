@@ -45,7 +45,7 @@ export function openRange(repository: Repository, input: RangeInput, defaultBase
   const headRef = input.head ?? 'HEAD'
   const tip = presentCommit(repository, headRef, remotes)
   const { commit, warnings: stale } = baseCommit(repository, baseRef, remotes, tip)
-  const name = input.branch ?? branchNamed(repository, headRef, remotes)
+  const name = input.branch?.replace(/^refs\/heads\//, '') ?? branchNamed(repository, headRef, remotes)
   if (name === null) throw namelessHead(headRef)
   const named = nameOf(repository, baseRef, remotes)
   const remote = named.remote ?? remotes[0] ?? null

@@ -3,9 +3,11 @@ import { LanekeeperError } from './errors.ts'
 import { lastWords } from './last-words.ts'
 
 const DENIED =
-  /authentication failed|could not read (username|password)|terminal prompts disabled|permission denied|access denied|403|401|repository .*not found|could not be found or you don't have permission|unauthorized/i
+  /authentication failed|could not read (username|password)|terminal prompts disabled|permission denied|access denied|error: 40[13]\b|repository .*not found|don't have permission|unauthorized/i
 const UNREACHABLE =
   /could not resolve host|connection (refused|timed out|reset)|network is unreachable|failed to connect|timed out/i
+/** A job's token in a URL; git leaves most of them out itself. */
+const CREDENTIALS = /(\w:\/\/)[^/@\s']+@/g
 
 /**
  * The error for a remote that did not answer a question.
@@ -14,7 +16,7 @@ const UNREACHABLE =
  * @param stderr git's own words
  */
 export function cannotReadRemote(remote: string, what: string, stderr: string): LanekeeperError {
-  const said = lastWords(stderr, 3)
+  const said = lastWords(stderr, 3).replace(CREDENTIALS, '$1')
   if (DENIED.test(stderr))
     return new LanekeeperError('git', `${remote} did not let us read ${what}:\n${said}`, {
       hint: [

@@ -108,7 +108,7 @@ function shown(whole: Graph, here: ReadonlySet<string>, open: ReadonlySet<string
   return { parents, cut, dates: new Map([...here].map((commit) => [commit, Number(commit)])) }
 }
 
-it('when nothing is missing, the clone’s answer is the whole history’s, and that depth is enough', () => {
+it('when nothing is missing, the clone’s answer is the whole history’s', () => {
   const about = fc.constantFrom<Question['about']>('diff', 'commits')
   fc.assert(
     fc.property(anyHistory, fc.nat(), fc.nat(), about, (whole, one, other, about) => {

@@ -128,7 +128,7 @@ describe('a pull request in a clone of one commit', () => {
     const ci = clone()
     expect(check(ci).status).toBe(1)
     expect(check(ci, [], { CI_COMMIT_REF_NAME: 'task/auth' }).status).toBe(1)
-    expect(check(ci, ['--branch', 'feature/mine']).stdout).toContain('✓ feature/mine may land on main')
+    expect(check(ci, ['--branch', 'refs/heads/feature/mine']).stdout).toContain('✓ feature/mine may land on main')
     expect(check(ci, ['--branch', 'task/unknown']).stdout).toContain('no-task: branch task/unknown is a task branch')
     const nameless = check(ci, [], {})
     expect(nameless.status).toBe(2)
