@@ -1,8 +1,10 @@
 /** Adopts Lanekeeper in a repository: look, show the plan, write it down, write it, install the hooks. */
 import { type Command, commonOptions, flag, type Input, type Result, type Session, usageError } from './command.ts'
+import { ciOption, withCi } from './init-ci.ts'
 import { installHooks } from './install.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
+import { CI_FILES } from './policy/init-ci.ts'
 import { type Edit, INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { SETTINGS_FILE } from './policy/settings.ts'
@@ -17,16 +19,21 @@ import { assertGitVersion, openRepository, type Repository } from './system/repo
 export const command: Command = {
   summary:
     'Adopt Lanekeeper in this repository: hooks, settings, scripts, and a word to the agents. Shows the plan first.',
-  usage: '[--yes] [--dry-run]',
-  options: { yes: commonOptions.yes, 'dry-run': commonOptions.dryRun },
+  usage: '[--ci github|gitlab] [--yes] [--dry-run]',
+  options: {
+    ci: ciOption,
+    yes: commonOptions.yes,
+    'dry-run': commonOptions.dryRun,
+  },
   positionals: [0, 0],
-  examples: ['npx lanekeeper init --dry-run', 'npx lanekeeper init --yes'],
+  examples: ['npx lanekeeper init --dry-run', 'npx lanekeeper init --yes', 'npx lanekeeper init --ci github --yes'],
   run: init,
 }
 
 async function init(input: Input, session: Session): Promise<Result> {
   const repository = openForAdoption(session)
-  const plan = planInit(readProjectFacts(repository))
+  const facts = readProjectFacts(repository)
+  const plan = withCi(planInit(facts), facts, input)
   const isDryRun = flag(input, 'dry-run')
   if (isDryRun) return planned(plan)
   if (plan.edits.length > 0) await agree(plan, flag(input, 'yes'), session)
@@ -150,6 +157,7 @@ function nextSteps(repository: Repository, plan: Plan): string[] {
     INCLUDE_FILE,
     'AGENTS.md',
     'CLAUDE.md',
+    ...Object.values(CI_FILES),
     ...LOCKFILES,
   ]
   const changed = repository.git

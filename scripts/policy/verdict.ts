@@ -43,6 +43,8 @@ export interface Violation {
   /** Id of the task that broke the rule, or null for a branch without a task. */
   readonly task: string | null
   readonly source: string
+  /** Where in the file, counted from 1; none where it is about the whole. */
+  readonly line?: number
   /** What goes on from here, where it is not to take the change back or to widen the lane. */
   readonly ways?: readonly string[]
 }
@@ -95,9 +97,9 @@ function migrationFindings(contribution: Contribution, facts: Facts): { violatio
   const { task, source, changes, ofBranch = changes } = contribution
   if (task === null || facts.migrations === null) return []
   const found = findingsOf(migrationSets(facts.settings), task, facts.base, ofBranch, facts.migrations)
-  return found.map(({ isWarning, rule, path, message, ways }: MigrationFinding) => {
-    const status = ofBranch.find((change) => change.path === path)?.status ?? ''
-    return { isWarning, violation: { rule, path, message, status, task: task.id, source, ways } }
+  return found.map(({ isWarning, ...finding }: MigrationFinding) => {
+    const status = ofBranch.find((change) => change.path === finding.path)?.status ?? ''
+    return { isWarning, violation: { ...finding, status, task: task.id, source } }
   })
 }
 

@@ -82,6 +82,12 @@ export function commitsOf(git: Git, tips: readonly string[], excluded: readonly 
   return parseLog(git.bytes(['log', ...LOG_OPTIONS, ...tips, '--not', ...excluded, '--']).toString('utf8'))
 }
 
+/** Ids of the commits that `tip` has and `excluded` do not. */
+export function commitIds(git: Git, tip: string, excluded: readonly string[]): Set<string> {
+  const ids = git.text(['rev-list', tip, '--not', ...excluded, '--']).split('\n')
+  return new Set(ids.filter((id) => id !== ''))
+}
+
 export interface MainlineCommit {
   readonly oid: string
   readonly parents: readonly string[]

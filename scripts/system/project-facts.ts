@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
+import { CI_FILES, GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
 import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
@@ -23,6 +24,8 @@ const EDITED = [
   INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
+  ...Object.values(CI_FILES),
+  GITLAB_MAIN_FILE,
 ]
 /** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
 const ENV_FILES = ['.env', '.env.local']
