@@ -1,8 +1,11 @@
 /** What every worktree is and does: a table for a person, a document for a program, a screen that keeps itself fresh. */
 import { type Command, flag, type Result, type Session, usageError } from './command.ts'
 import { enter } from './entrance.ts'
+import { handoffNotes } from './policy/handoff-notes.ts'
+import type { Task } from './policy/task.ts'
 import { statusNotes, statusRows, type WorktreeStatus } from './policy/worktree-status.ts'
 import { table } from './system/output.ts'
+import { openTasks } from './system/policy-source.ts'
 import { openRepository } from './system/repository.ts'
 import { beginLook, type Look, worktreeStatuses } from './worktree-statuses.ts'
 
@@ -28,7 +31,7 @@ async function statusNow(session: Session): Promise<Result> {
   const look = lookAhead(session)
   const { repository, policy, alarms } = enter(session)
   const worktrees = await worktreeStatuses(repository, policy, look)
-  return { json: { ok: true, worktrees, alarms }, text: textOf(worktrees) }
+  return { json: { ok: true, worktrees, alarms }, text: textOf(worktrees, openTasks(policy)) }
 }
 
 /** git counts in the background while the policy is read; where it cannot, `enter` says why in better words. */
@@ -40,8 +43,8 @@ function lookAhead(session: Session): Look | undefined {
   }
 }
 
-function textOf(worktrees: readonly WorktreeStatus[]): string {
-  const notes = statusNotes(worktrees)
+function textOf(worktrees: readonly WorktreeStatus[], tasks: readonly Task[]): string {
+  const notes = [...statusNotes(worktrees), ...handoffNotes(tasks)]
   return [table(statusRows(worktrees, new Date())), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
 import { commitTimes, leasesNow, leaseTo } from './lease-looks.ts'
 import { disabledValue } from './policy/env-file.ts'
+import { openHandoffs } from './policy/handoffs.ts'
 import type { Lease } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
@@ -112,6 +113,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     dirty: changes === null ? null : changes > 0,
     verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
     lease: leaseTo(task, learned, policy),
+    handoffs: openHandoffs(task?.handoffs ?? []).length,
     head: isCommit(worktree.head) ? worktree.head : null,
     changes,
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,
