@@ -124,7 +124,7 @@ export function changeTask(
 }
 
 /** TASK.md and the quick answer of the pre-commit filter are copies; they follow at once. */
-export async function refreshWorktree(session: Session, repository: Repository, task: Task): Promise<void> {
+async function refreshWorktree(session: Session, repository: Repository, task: Task): Promise<void> {
   const policy = readPolicy(repository)
   for (const warning of task.state === 'open' ? warningsAbout(task, policy.settings) : []) session.out.warn(warning)
   const worktree = listWorktrees(repository.git).find(({ branch, isPrunable }) => branch === task.branch && !isPrunable)

@@ -1,5 +1,5 @@
 /** `task handoff`: what an agent does about a file of another task's: it leaves a note for the owner, and touches nothing. */
-import { type Input, listOption, type Session, textOption, usageError } from './command.ts'
+import { type Input, listOption, textOption, usageError } from './command.ts'
 import type { Entrance } from './entrance.ts'
 import { taskHere } from './persons-place.ts'
 import { handoffDoneMessage, handoffMessage } from './policy/audit-messages.ts'
@@ -10,8 +10,9 @@ import type { Policy } from './policy/policy.ts'
 import { scopeOf } from './policy/scope.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
+import { refreshTaskLists } from './refresh-task-lists.ts'
 import { openTasks } from './system/policy-source.ts'
-import { changeTask, refreshWorktree, taskNamed } from './task-change.ts'
+import { changeTask, taskNamed } from './task-change.ts'
 
 const USAGE = 'npx lanekeeper task handoff <task> --file PATH --note "what is needed, and why"'
 
@@ -25,9 +26,9 @@ export interface HandedOver {
  * Leaves a note for another task, or marks one as done.
  * @throws `usage` for a note without file or text, outside a task's worktree, or about a file that is not the other's
  */
-export async function handOff(input: Input, session: Session, entrance: Entrance): Promise<HandedOver> {
+export async function handOff(input: Input, entrance: Entrance): Promise<HandedOver> {
   const done = textOption(input, 'done')
-  if (done !== undefined) return finished(input, session, entrance, done)
+  if (done !== undefined) return finished(input, entrance, done)
   const { repository, policy } = entrance
   const from = taskHere(repository, policy)
   if (from === null)
@@ -47,7 +48,7 @@ export async function handOff(input: Input, session: Session, entrance: Entrance
     task: { ...old, handoffs: withHandoff(old.handoffs, { from: from.id, files, note, createdAt }) },
     message: handoffMessage(from.id, to, files, note),
   }))
-  await refreshWorktree(session, repository, task)
+  await refreshTaskLists(repository)
   return { task, handoff: lastOf(task), isDone: false }
 }
 
@@ -81,7 +82,7 @@ function assertOwned(policy: Policy, to: Task, from: Task, files: readonly strin
   )
 }
 
-async function finished(input: Input, session: Session, entrance: Entrance, done: string): Promise<HandedOver> {
+async function finished(input: Input, entrance: Entrance, done: string): Promise<HandedOver> {
   const { repository, policy } = entrance
   const here = taskHere(repository, policy)
   const id = input.positionals[1] ?? here?.id
@@ -101,7 +102,7 @@ async function finished(input: Input, session: Session, entrance: Entrance, done
     const handoffs = old.handoffs.map((one) => (one === handoff ? { ...one, doneAt } : one))
     return { task: { ...old, handoffs }, message: handoffDoneMessage(id, handoff.number, handoff.from) }
   })
-  await refreshWorktree(session, repository, task)
+  await refreshTaskLists(repository)
   const handoff = task.handoffs.find((one) => String(one.number) === done) ?? lastOf(task)
   return { task, handoff, isDone: true }
 }

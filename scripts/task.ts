@@ -134,8 +134,8 @@ async function widen(input: Input, session: Session, entrance: Entrance): Promis
   return changed(task, `Task ${task.id} may change: ${task.allow.join(', ')}`)
 }
 
-async function handoff(input: Input, session: Session, entrance: Entrance): Promise<Result> {
-  const { task, handoff, isDone } = await handOff(input, session, entrance)
+async function handoff(input: Input, _session: Session, entrance: Entrance): Promise<Result> {
+  const { task, handoff, isDone } = await handOff(input, entrance)
   const text = isDone
     ? `Note ${handoff.number} of task ${task.id}, from ${handoff.from}, is done.`
     : `Task ${task.id} has your note (${handoff.number}) in its TASK.md. Go on with what lies in your lane.`

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { prepared } from '../support/prepared.ts'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { CLI, createRepository, type TestRepository } from '../support/repository.ts'
 import { settings, startTask, taskOf } from '../support/task-worktrees.ts'
 
 const TASKS = 'refs/lanekeeper/tasks'
@@ -77,4 +77,15 @@ it('a lane is not widened or edited into another’s files either', () => {
     status: 0,
   })
   expect(taskOf(project, 'three')?.dependsOn).toEqual(['two', 'one'])
+})
+
+it('at a terminal a person is asked, and keeps the answers', (context) => {
+  const project = planned()
+  if (project.run('sh', ['-c', 'command -v script']).status !== 0) return context.skip('no script(1) for a terminal')
+  const line = `${process.execPath} ${CLI} new-task --title Two --allow src`
+  const typed = (input: string) => project.run('script', ['-qec', line, '/dev/null'], { cwd: project.root, input })
+  expect(typed('n\n')).toMatchObject({ status: 1, stdout: expect.stringContaining('--depends-on one') })
+  expect(taskOf(project, 'two')).toBeUndefined()
+  expect(typed('y\n')).toMatchObject({ status: 0 })
+  expect(lastRecord(project)).toContain('Reason: confirmed at the terminal')
 })
