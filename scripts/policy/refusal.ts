@@ -73,6 +73,16 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
   const own = verdict.violations.filter((violation) => violation.task === task.id)
   // what has a way of its own is neither taken back nor let in by a wider lane
   const violations = own.filter(({ ways }) => ways === undefined)
+  const foreign = violations.some(({ rule }) => rule === 'migration-owner')
+  const outside = violations.filter(({ rule }) => rule !== 'migration-owner')
+  const widen = commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(outside))])
+  const persons = [
+    ...(outside.length === 0 ? [] : [`  widen the lane: ${widen} --reason "…"`]),
+    ...(foreign
+      ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
+      : []),
+    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id, own)}`]),
+  ]
   return [
     ...(violations.length === own.length
       ? []
@@ -82,16 +92,12 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
       : [
           "An agent: take it back in the task's worktree, then commit:",
           ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
-          ...handoffLines(violations, facts, task),
+          ...handoffLines(outside, facts, task),
         ]),
-    'A person may instead',
+    ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(violations.length === 0
       ? []
-      : [
-          `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
-        ]),
-    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id, own)}`]),
-    'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
+      : ['The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.']),
   ]
 }
 
@@ -120,11 +126,10 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
 
 /** What another task owns is its to change: it gets a note. */
 function handoffLines(violations: readonly Violation[], facts: Facts, task: Task): string[] {
-  const owner = pathsOf(violations)
-    .map((path) => owningTask(path, facts, task.id))
-    .find((found) => found !== null)
+  const paths = pathsOf(violations.filter(({ rule }) => rule !== 'protected'))
+  const owner = paths.map((path) => owningTask(path, facts, task.id)).find((found) => found !== null)
   if (!owner) return []
-  const files = pathsOf(violations).filter((path) => owningTask(path, facts, task.id) === owner)
+  const files = paths.filter((path) => owningTask(path, facts, task.id) === owner)
   const words = [
     'npx',
     'lanekeeper',
