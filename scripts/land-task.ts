@@ -60,8 +60,11 @@ export async function landTask(
     const letPass = passedGate(repository, policy, task, session, terms.named)
     warnOfOpenNotes(task, session)
     const merge = { repository, policy, task, tip, session, letPass, named: terms.named }
-    const done = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
-    if (done !== null) return { ...done, ...(await finish(merge, done.commit, terms.keep)) }
+    const moved = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
+    if (moved !== null) {
+      const { done, letPass: passed } = moved
+      return { ...done, ...(await finish({ ...merge, letPass: passed }, done.commit, terms.keep)) }
+    }
     session.out.note(`${task.base} moved while ${id} was tested: once more, on the new ${task.base}`)
   }
   throw new LanekeeperError('locked', `The base moved ${MAX_TRIES} times while "${id}" was being tested.`, {
@@ -93,14 +96,18 @@ function warnOfOpenNotes({ id, handoffs }: Task, { out }: Session): void {
 async function mergeTestMove(
   { repository, policy, task, tip, session, letPass, named }: Merge,
   place: LandingPlace,
-): Promise<Pick<Landed, 'task' | 'branch' | 'commit' | 'tested'> | null> {
+): Promise<{ done: Omit<Landed, 'kept'>; letPass: LetPass } | null> {
   const { git } = repository
   const from = policy.baseTip ?? ''
   const merged = mergeInto(git.at(place.path), tip, `Land ${task.id}: ${task.title}`, landTrailers(task.id, letPass))
   const commit = await commitOfMerge({ repository, task, session }, git.at(place.path), merged)
   const checkout = checkoutOf(git, policy.base)
   if (checkout) assertCheckoutReady(git, checkout, from, commit)
-  const tested = await triedOut({ repository, policy, task, session }, place.path, changesBetween(git, from, commit))
+  const { tested, unproved } = await triedOut(
+    { repository, policy, task, session },
+    place.path,
+    changesBetween(git, from, commit),
+  )
   // the lease may have passed to another while the tests ran
   if (letPass.overridden.length === 0) passedGate(repository, readPolicy(repository, task.base), task, session, named)
   place.aboutToMove(commit)
@@ -110,30 +117,37 @@ async function mergeTestMove(
   if (!moveBase(mover, policy.base, from, commit)) return null
   // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
   if (wasVerified) markVerified(git, policy.base, commit)
-  return { task: task.id, branch: task.branch, commit, tested }
+  return { done: { task: task.id, branch: task.branch, commit, tested }, letPass: { ...letPass, unproved } }
 }
 
 /**
  * Tests the merge, and proves its migrations where it brings any.
- * @returns the test command that passed, or null when there is none to run
+ * @returns the test command that passed, or null when there is none to run; and the databases whose migrations were let
+ * pass without proof
  */
 async function triedOut(
   { repository, policy, task, session }: Pick<Merge, 'repository' | 'policy' | 'task' | 'session'>,
   path: string,
   changes: readonly Change[],
-): Promise<string | null> {
+): Promise<{ tested: string | null; unproved: readonly string[] }> {
   const line = await testCommandOf(path, policy.settings.test)
   const roles = rolesToProve(policy, changes, (note) => session.out.warn(`${task.id}: ${note}`))
-  if (line === null && roles.length === 0) return null
+  if (line === null && roles.length === 0) return { tested: null, unproved: [] }
   const setUp = await setUpMerge(repository, policy, task, path, session)
   const proofs = await unlessLetPass(session, task, () => proveOnForks(setUp, policy, task, roles, session))
   if (line !== null) await testMerge(setUp, task, line, session)
-  for (const proof of proofs ?? [])
-    await unlessLetPass(session, task, () => proveFromEmpty(setUp, policy, task, proof, session))
-  return line
+  const unproved = proofs === null ? [...roles] : []
+  for (const proof of proofs ?? []) {
+    const isProved = await unlessLetPass(session, task, async () => {
+      await proveFromEmpty(setUp, policy, task, proof, session)
+      return true
+    })
+    if (!isProved) unproved.push(proof.role)
+  }
+  return { tested: line, unproved }
 }
 
-/** With LANEKEEPER=0 a person lets pass what the proof refuses; the landing's narration says so. */
+/** With LANEKEEPER=0 a person lets pass what the proof refuses: null then. */
 async function unlessLetPass<T>({ env, out }: Session, task: Task, prove: () => Promise<T>): Promise<T | null> {
   try {
     return await prove()

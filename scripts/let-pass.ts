@@ -34,7 +34,7 @@ export function passedGate(
   if (unneeded.length > 0) out.warn(`--allow ${unneeded.map(printable).join(', ')} has no effect: nothing refuses it`)
   const letPass = { allowed: passed, reason: named.reason }
   if (verdict.verdict === 'pass') return { ...letPass, overridden: [] }
-  if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, judgement.facts)
+  if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, judgement.facts, passed)
   const files = [...new Set(verdict.violations.map(({ path }) => path))]
   out.warn(`${task.id} is out of its lane (${files.join(', ')}) and lands all the same: LANEKEEPER=0`)
   return { ...letPass, overridden: files }

@@ -45,13 +45,13 @@ export function assertNoOverlap(
   repository: Repository,
   policy: Policy,
   { task, before }: { task: Task; before: Task | null },
-  { consent, out }: { consent: Consent; out: Session['out'] },
+  { consent, out, isText }: { consent: Consent; out: Session['out']; isText?: boolean },
 ): string {
   const found = overlapsWithOthers(repository, policy, task)
   const known = before === null ? [] : overlapsWithOthers(repository, policy, before)
   const tasks = [...policy.tasks.filter(({ id }) => id !== task.id), task]
   const refused = newFiles(found, known).filter((overlap) => !isOrdered(task, overlap.task, tasks))
-  if (refused.length > 0 && consent === null) throw overlapRefused(task, refused)
+  if (refused.length > 0 && consent === null) throw overlapRefused(task, refused, isText)
   for (const warning of overlapWarnings(found, tasks, task)) out.warn(warning)
   const recorded = refused.map(({ task: { id }, files }) => ({ id, files: someOf(files, MOST_RECORDED) }))
   return overlapNote(recorded, consent?.reason ?? '')

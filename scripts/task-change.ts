@@ -84,7 +84,12 @@ export async function rewriteTask(
   const task = await changeTask(repository, before.id, (old, policy) => {
     if (formatTask(old) !== formatTask(before)) throw movedMeanwhile(before.id)
     assertFits(wanted, policy.settings, policy.base, othersThan(policy, before.id))
-    const overlap = assertNoOverlap(repository, policy, { task: wanted, before: old }, { consent, out: session.out })
+    const overlap = assertNoOverlap(
+      repository,
+      policy,
+      { task: wanted, before: old },
+      { consent, out: session.out, isText: true },
+    )
     return { task: wanted, message: editMessage(old, wanted, reason, overlap) }
   })
   if (task.migrations !== before.migrations) changeLeases(session, entrance, before, task)

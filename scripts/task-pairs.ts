@@ -88,8 +88,8 @@ function sideOf(
   const tip = worktree?.head ?? readRef(commonDir, `refs/heads/${branch}`) ?? null
   if (tip === null) return null
   const changes = worktree ? (uncommitted.get(worktree.path) ?? []) : []
-  if (worktree && changes.length > 0)
-    return { key: `${tip} ${fingerprintOf(worktree.path, changes)}`, tip, dirty: worktree.path }
+  const mark = worktree && changes.length > 0 ? fingerprintOf(worktree.path, changes) : null
+  if (worktree && mark !== null) return { key: `${tip} ${mark}`, tip, dirty: worktree.path }
   return worktree?.ahead === 0 || tip === policy.baseTip ? null : { key: tip, tip, dirty: null }
 }
 

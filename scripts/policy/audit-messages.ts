@@ -45,15 +45,22 @@ export interface LetPass {
   readonly reason: string
   /** Refused, and landed with LANEKEEPER=0. */
   readonly overridden: readonly string[]
+  /** Databases whose migrations were not proved, and landed with LANEKEEPER=0. */
+  readonly unproved?: readonly string[]
 }
 
-export function landMessage(id: string, commit: string, { allowed, reason, overridden }: LetPass): string {
+export function landMessage(
+  id: string,
+  commit: string,
+  { allowed, reason, overridden, unproved = [] }: LetPass,
+): string {
   const names = allowed.map((path) => `Allowed: ${printable(path)}`)
   return [
     `land ${id}: ${commit}`,
     ...(overridden.length > 0
       ? [`Out of its lane, let pass (LANEKEEPER=0): ${overridden.map(printable).join(', ')}`]
       : []),
+    ...(unproved.length > 0 ? [`Migrations not proved, let pass (LANEKEEPER=0): ${unproved.join(', ')}`] : []),
     ...(names.length > 0 ? [[...names, `Reason: ${oneLine(reason)}`].join('\n')] : []),
   ].join('\n\n')
 }

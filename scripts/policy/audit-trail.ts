@@ -128,8 +128,12 @@ function edited(task: string, body: string): Found[] {
 function landed(task: string, commit: string, body: string): Found[] {
   const allowed = valuesOf(body, 'Allowed')
   const overridden = valuesOf(body, 'Out of its lane, let pass (LANEKEEPER=0)')[0]?.split(', ') ?? []
+  const unproved = valuesOf(body, 'Migrations not proved, let pass (LANEKEEPER=0)')
   return [
     ...(overridden.length > 0 ? [{ kind: 'override', task, commit, paths: overridden } as const] : []),
+    ...(unproved.length > 0
+      ? [{ kind: 'override', task, commit, reason: `migrations not proved: ${unproved.join(', ')}` } as const]
+      : []),
     ...(allowed.length > 0 ? [{ kind: 'allow', task, commit, paths: allowed, reason: reasonOf(body) } as const] : []),
   ]
 }

@@ -16,8 +16,8 @@ export interface Refused {
 export class OutOfScope extends LanekeeperError {
   readonly violations: readonly Violation[]
 
-  constructor(task: string, verdict: Verdict, facts: Facts) {
-    super('refused', refusalText(verdict, facts, { door: 'landing', what: `land ${task}`, recovery: [] }))
+  constructor(task: string, verdict: Verdict, facts: Facts, allowed: readonly string[] = []) {
+    super('refused', refusalText(verdict, facts, { door: 'landing', what: `land ${task}`, recovery: [], allowed }))
     this.violations = verdict.violations
   }
 }

@@ -106,14 +106,18 @@ export function someOf(paths: readonly string[], most = MOST_NAMED): string {
   return paths.slice(0, most).map(printable).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-/** The refusal of a lane that takes in another task's files. */
-export function overlapRefused(task: Task, overlaps: readonly OverlapWith[]): LanekeeperError {
+/**
+ * The refusal of a lane that takes in another task's files.
+ * @param isText the lane comes as a task's text, where `depends-on` is a line and no flag
+ */
+export function overlapRefused(task: Task, overlaps: readonly OverlapWith[], isText = false): LanekeeperError {
   const named = overlaps.map(({ task: other, files }) => `${count(files)} of task "${other.id}": ${someOf(files)}`)
   const others = overlaps.map(({ task: other }) => other.id)
+  const flags = others.map((id) => `--depends-on ${id}`).join(' ')
   return new LanekeeperError('overlap', `The lane of "${task.id}" takes in ${named.join('\nand ')}.`, {
     hint: [
       'Leave those files to the other task: name narrower paths, or put them under deny.',
-      `Or let it come after: the same command with ${others.map((id) => `--depends-on ${id}`).join(' ')}`,
+      `Or let it come after: ${isText ? `depends-on: [${others.join(', ')}] in its text` : `the same command with ${flags}`}`,
       'Or, a person, on record: the same command with --allow-overlap --reason "…"',
     ].join('\n'),
   })

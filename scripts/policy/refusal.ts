@@ -18,6 +18,8 @@ export interface RefusalContext {
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
   readonly recovery: readonly string[]
+  /** Paths that a person let pass by name this time: the command to go on names them again. */
+  readonly allowed?: readonly string[]
 }
 
 /** The refusal as lines, ready for stderr. */
@@ -150,12 +152,16 @@ export function isAllowable({ rule }: Violation): boolean {
 }
 
 /** `land` writes down itself what it let pass; git cannot, so a person accepts afterwards. */
-function bypass({ door, what }: RefusalContext, task: string | null, violations: readonly Violation[]): string {
+function bypass(
+  { door, what, allowed = [] }: RefusalContext,
+  task: string | null,
+  violations: readonly Violation[],
+): string {
   if (door === 'landing' && task !== null) {
     const paths = pathsOf(violations)
     if (!violations.every(isAllowable) || paths.length > MOST_IN_COMMAND)
       return commandLine(['LANEKEEPER=0', 'npx', 'lanekeeper', 'land', task])
-    const named = paths.flatMap((path) => ['--allow', path])
+    const named = [...allowed, ...paths].flatMap((path) => ['--allow', path])
     return `${commandLine(['npx', 'lanekeeper', 'land', task, ...named])} --reason "…"`
   }
   return `LANEKEEPER=0 ${what}, then: npx lanekeeper accept --reason "…"`

@@ -31,32 +31,47 @@ function linesOf(answer: { status: number; stdout: string } | null): Uncommitted
   return answer?.status === 0 ? answer.stdout.split('\0').filter((line) => line !== '') : null
 }
 
-/** An untracked directory is looked through this far: who puts more there is told of its first files only. */
-const MOST_LOOKED_AT = 5000
+/** More files or bytes than this are no work but something that nobody ignores yet: git would take long to read it all. */
+const MOST_FILES = 5000
+const MOST_BYTES = 100_000_000
 /** Fields before the path of a changed and of an unmerged entry. */
 const FIELDS_BEFORE: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 }
 
-/** Text that changes whenever an uncommitted file does: what git says of it, and time and size of the file. */
-export function fingerprintOf(dir: string, uncommitted: Uncommitted): string {
+/**
+ * Text that changes whenever an uncommitted file does: what git says of it, and time and size of the file. Null where it is
+ * too much to be looked at in passing.
+ */
+export function fingerprintOf(dir: string, uncommitted: Uncommitted): string | null {
   const hash = createHash('sha256')
-  const budget = { left: MOST_LOOKED_AT }
+  const budget = { files: MOST_FILES, bytes: MOST_BYTES }
   for (const line of uncommitted) {
     hash.update(`${line}\0`)
     const before = FIELDS_BEFORE[line[0] ?? ''] ?? 0
     const path = line.split(' ').slice(before).join(' ')
     for (const mark of marksOf(join(dir, path), budget)) hash.update(`${mark}\0`)
   }
-  return hash.digest('hex').slice(0, 16)
+  return budget.files < 0 || budget.bytes < 0 ? null : hash.digest('hex').slice(0, 16)
 }
 
-function marksOf(path: string, budget: { left: number }): string[] {
-  if (budget.left-- <= 0) return []
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+function marksOf(path: string, budget: { files: number; bytes: number }): string[] {
+  budget.files -= 1
+  if (budget.files < 0 || budget.bytes < 0) return []
+  const stat = statOf(path)
   if (!stat) return [`${path} gone`]
+  if (stat.isFile()) budget.bytes -= stat.size
   const own = `${path} ${stat.mtimeMs} ${stat.size} ${stat.ino} ${stat.mode}`
   return stat.isDirectory() ? [own, ...entriesOf(path).flatMap((name) => marksOf(join(path, name), budget))] : [own]
 }
 
+function statOf(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/** What an installation made of a new package is hardly ever work. */
 function entriesOf(path: string): string[] {
   try {
     return readdirSync(path).filter((name) => name !== 'node_modules' && name !== '.git')

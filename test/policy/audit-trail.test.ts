@@ -52,6 +52,11 @@ describe('what is written is read again', () => {
       [{ kind: 'allow', task: 'a', paths: ['lib/x, y', 'lib/z'], reason: 'agreed', commit: OID }],
     ],
     [
+      'a landing without proof',
+      landMessage('a', OID, { ...none, unproved: ['dev', 'app'] }),
+      [{ kind: 'override', task: 'a', reason: 'migrations not proved: dev, app' }],
+    ],
+    [
       'a note',
       handoffMessage('a', 'b', ['src/x'], 'please\n\nsoon'),
       [{ kind: 'handoff', task: 'b', other: 'a', paths: ['src/x'], reason: 'please\n\nsoon' }],

@@ -65,7 +65,7 @@ it('a lane is not widened or edited into another’s files either', () => {
   const text = project.git(['show', `${TASKS}:two.md`])
   const file = project.write('edited.md', `${text.replace('- src/db', '- src')}\n`)
   const edit = (...words: string[]) => project.lanekeeper(['task', 'edit', 'two', '--file', file, ...words])
-  expect(edit()).toMatchObject({ status: 1, stderr: expect.stringContaining('of task "one"') })
+  expect(edit()).toMatchObject({ status: 1, stderr: expect.stringContaining('depends-on: [one] in its text') })
   expect(taskOf(project, 'two')).toMatchObject({ allow: ['src/db'], dependsOn: [] })
   expect(edit('--allow-overlap', '--reason', 'one rewrite')).toMatchObject({ status: 0 })
   expect(lastRecord(project)).toContain('edit two\n\nWidened: src\nReason: one rewrite\n\nOverlap-Allowed: one: ')

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { mkdirSync, readdirSync, truncateSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { TaskPair } from '../../scripts/policy/task-pairs.ts'
@@ -91,6 +91,9 @@ it('asks again when a file changes, and not otherwise', () => {
   // a time of its own, whatever the disk's clock can tell apart
   utimesSync(file, 2_000_000_000, 2_000_000_000)
   expect(answered(project).conflicts['a b']).toEqual(['src/x.txt'])
+  // nobody waits until git has read a disk image that is not ignored yet: what is committed counts alone
+  truncateSync(project.write(join(at(project, 'b'), 'disk.img'), ''), 101_000_000)
+  expect(answered(project).conflicts['a b']).toEqual([])
 })
 
 it('shows the grid when asked to, and says so where there is nothing to compare', () => {
