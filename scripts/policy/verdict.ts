@@ -146,9 +146,14 @@ function hasNameTwin(change: Change, facts: Facts): string | null {
   return twin === undefined ? null : `the same name as ${twin} but for case or Unicode form: one disk cannot hold both`
 }
 
+/** The open task whose scope has the path, or null. */
+export function owningTask(path: string, facts: Facts, exceptTask: string | null): Task | null {
+  return facts.openTasks.find(({ id, allow }) => id !== exceptTask && matcherOf(allow)(path) !== null) ?? null
+}
+
 /** Who to ask about a path: the open task whose scope has it, else the owner in the settings, else null. */
 export function ownerOf(path: string, facts: Facts, exceptTask: string | null): string | null {
-  const task = facts.openTasks.find(({ id, allow }) => id !== exceptTask && matcherOf(allow)(path) !== null)
+  const task = owningTask(path, facts, exceptTask)
   if (task) return `task "${task.id}" (${task.branch})`
   const entry = Object.entries(facts.settings.owners).find(([pattern]) => matcherOf([pattern])(path) !== null)
   return entry?.[1] ?? null

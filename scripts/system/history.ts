@@ -71,6 +71,11 @@ export function treeFiles(git: Git, commit: string, below: readonly string[]): {
   })
 }
 
+/** The paths of a commit's files, submodules included. */
+export function treePaths(git: Git, commit: string): string[] {
+  return git.nul(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit])
+}
+
 /** What the index holds that `commit` does not. */
 export function stagedChanges(git: Git, commit: string): Change[] {
   return parseRawDiff(git.bytes(['diff-index', '--cached', ...RAW_DIFF_OPTIONS, commit, '--']).toString('utf8'))
