@@ -1,9 +1,6 @@
 /** A landing that brings migrations runs them on a fork of the base's database and on an empty one: one schema, or no landing. */
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { claimed, freeLease } from '../../scripts/policy/migrations/lease.ts'
-import { changeLease, here } from '../../scripts/system/lease-store.ts'
-import { openRepository } from '../../scripts/system/repository.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { RUNNER_FILES, RUNNER_SETTINGS } from '../support/sql-runner.ts'
 import { rows, sql } from '../support/sqlite.ts'
@@ -24,17 +21,10 @@ function story(migration: string, { more = {}, isMade = true } = {}) {
     project.run('node', ['run-migrations.cjs'], { cwd: project.root, env: { DATABASE_URL: `file:${main}` } })
   if (isMade) run()
   const path = startTask(project, 'tags', { migrations: 'dev' })
-  hold(project, 'tags')
+  project.lanekeeper(['migration', 'claim'], { cwd: path })
   project.commit({ 'migrations/0002_tags.sql': migration }, 'tags', { cwd: path })
   const land = (env: Record<string, string> = {}) => project.lanekeeper(['land', 'tags'], { env })
   return { project, main, path, land }
-}
-
-function hold(project: TestRepository, task: string): void {
-  const activity = { owners: new Map([[task, `task/${task}`]]), committedAt: new Map() }
-  changeLease(openRepository(project.root, project.env), 'dev', { hours: 24, why: 'test' }, (lease) =>
-    claimed(lease ?? freeLease(24), { task, branch: `task/${task}` }, activity, here(24)),
-  )
 }
 
 const landed = (project: TestRepository) => project.git(['ls-tree', '--name-only', 'main', 'migrations/']).split('\n')
