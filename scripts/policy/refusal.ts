@@ -13,7 +13,7 @@ const MOST_IN_COMMAND = 8
 
 export interface RefusalContext {
   /** Which door refused: it decides what can still be done. */
-  readonly door: 'commit' | 'move' | 'landing'
+  readonly door: 'edit' | 'commit' | 'move' | 'landing'
   /** What was refused, e.g. `git merge feature/auth`. */
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
@@ -77,20 +77,27 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
     ...(violations.length === own.length
       ? []
       : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
-    ...(violations.length === 0
-      ? []
-      : [
-          "An agent: take it back in the task's worktree, then commit:",
-          ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
-        ]),
+    ...(violations.length === 0 ? [] : agentsWay(violations, facts, task, context)),
     'A person may instead',
     ...(violations.length === 0
       ? []
       : [
           `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
         ]),
-    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
+    ...(context.door === 'commit' || context.door === 'edit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
     'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
+  ]
+}
+
+/** Before an edit nothing is there to take back: what lies outside the lane is handed over in words. */
+function agentsWay(violations: readonly Violation[], facts: Facts, task: Task, context: RefusalContext): string[] {
+  if (context.door === 'edit')
+    return [
+      'An agent: leave it as it is, finish what lies inside the lane, and say in your answer what is needed there.',
+    ]
+  return [
+    "An agent: take it back in the task's worktree, then commit:",
+    ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
   ]
 }
 

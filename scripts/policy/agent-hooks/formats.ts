@@ -1,0 +1,18 @@
+/** The agents whose hooks we answer. */
+import { claude } from './claude.ts'
+import { codex } from './codex.ts'
+import { copilot } from './copilot.ts'
+import { cursor } from './cursor.ts'
+import { gemini } from './gemini.ts'
+import type { AgentFormat } from './payload.ts'
+
+export const FORMATS = { claude, codex, cursor, copilot, gemini } as const satisfies Record<string, AgentFormat>
+
+export type HookedAgent = keyof typeof FORMATS
+
+/** Their names, in the order they are shown. */
+export const HOOKED_AGENTS = Object.keys(FORMATS) as HookedAgent[]
+
+export function isHookedAgent(name: string): name is HookedAgent {
+  return Object.hasOwn(FORMATS, name)
+}
