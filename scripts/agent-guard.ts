@@ -5,24 +5,16 @@
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { type AgentLane, agentLane } from './agent-lane.ts'
+import { judgePaths } from './agent-verdict.ts'
 import type { ToolCall } from './policy/agent-hooks/payload.ts'
 import { commandsRefused, type OutsideWrite, outsideRefused } from './policy/agent-hooks/refusal-texts.ts'
 import { type DoubtfulCommand, doubtfulCommands } from './policy/agent-hooks/shell-rules.ts'
-import type { Change } from './policy/changes.ts'
-import { touchesMigrations } from './policy/migrations/migration-set.ts'
 import { refusalText } from './policy/refusal.ts'
-import { type Facts, judge, type Verdict } from './policy/verdict.ts'
-import { existingPaths, placeInside, realPlace, worktreeRootAbove } from './system/edit-place.ts'
-import { ignoredPaths } from './system/ignored-paths.ts'
-import { migrationFactsOf } from './system/migration-facts.ts'
-import { openTasks } from './system/policy-source.ts'
+import { placeInside, realPlace, worktreeRootAbove } from './system/edit-place.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 
 /** Where Claude Code keeps its own plans and notes; no repository's business. */
 const AGENT_NOTES = ['.claude/plans', '.claude/projects']
-/** Rules on migrations that need no text of the file, which is not written yet. */
-const BEFORE_WRITING = ['migration-owner', 'migration-immutable']
-
 /**
  * Why a tool call is refused, or null.
  * @param cwd where the agent stands
@@ -96,51 +88,8 @@ function outsideWrite(path: string, { repository }: AgentLane): OutsideWrite | n
 
 function scopeRefusal(tool: string, paths: readonly string[], lane: AgentLane): string | null {
   if (paths.length === 0) return null
-  const { verdict, facts } = judgeWrites(paths, lane)
-  const known = ignoredAmong(verdict, lane.repository)
-  const violations = verdict.violations.filter(({ path }) => !known.has(path))
-  if (violations.length === 0) return null
+  const { verdict, facts } = judgePaths(paths, lane)
+  if (verdict.verdict === 'pass') return null
   const what = paths.length === 1 ? `${tool} ${paths[0]}` : tool
-  const left = { ...verdict, violations, warnings: [] }
-  return refusalText(left, facts, { door: 'edit', what, recovery: [] })
-}
-
-/** What the gate would say of these paths, as far as it can be said before they are written. */
-function judgeWrites(paths: readonly string[], lane: AgentLane): { verdict: Verdict; facts: Facts } {
-  const { repository, policy, task } = lane
-  const contributions = [{ task, source: task.branch, changes: changesOf(paths, repository) }]
-  const [{ changes }] = contributions as [(typeof contributions)[0]]
-  const asksMigrations = task.migrations !== null && touchesMigrations(policy.settings, changes)
-  const facts: Facts = {
-    base: policy.base,
-    settings: policy.settings,
-    openTasks: openTasks(policy),
-    contributions,
-    linkTargets: new Map(),
-    nameTwins: new Map(),
-    migrations: asksMigrations ? migrationFactsOf(repository, policy, contributions, policy.baseTip) : null,
-  }
-  const verdict = judge(facts)
-  const violations = verdict.violations.filter(
-    ({ rule, ways }) => ways === undefined || BEFORE_WRITING.some((name) => name === rule),
-  )
-  return { verdict: { ...verdict, violations }, facts }
-}
-
-function changesOf(paths: readonly string[], { root }: Repository): Change[] {
-  const there = existingPaths(root, paths)
-  const zeros = '0'.repeat(40)
-  return [...new Set(paths)].map((path) => ({
-    path,
-    status: there.has(path) ? 'M' : 'A',
-    oldMode: there.has(path) ? '100644' : '000000',
-    newMode: '100644',
-    oid: zeros,
-  }))
-}
-
-/** Paths that git ignores reach no base: a lane does not hold them, only `protected` and `deny` do. */
-function ignoredAmong({ violations }: Verdict, { git }: Repository): ReadonlySet<string> {
-  const paths = violations.filter(({ rule }) => rule === 'scope').map(({ path }) => path)
-  return paths.length === 0 ? new Set() : ignoredPaths(git, paths)
+  return refusalText(verdict, facts, { door: 'edit', what, recovery: [] })
 }

@@ -39,7 +39,7 @@ export const command: Command = {
 async function answerTo(event: HookEvent, format: AgentFormat, session: Session): Promise<Answer> {
   if (event === 'before-tool') return guarded(format, session)
   const { sessionAnswer } = await import('./agent-session.ts')
-  return sessionAnswer(event, format, payloadOf(readJsonText()), session)
+  return sessionAnswer(event, format, () => payloadOf(readJsonText()), session)
 }
 
 /** Not being able to decide is a refusal: an agent whose guard is broken would go on as if there were none. */

@@ -23,17 +23,18 @@ const PROJECT_DIRS = ['CLAUDE_PROJECT_DIR', 'CURSOR_PROJECT_DIR', 'GEMINI_PROJEC
  * @throws what reading the repository and its policy throws
  */
 export function agentLane(cwd: string, env: NodeJS.ProcessEnv): AgentLane | null {
-  const started = PROJECT_DIRS.map((name) => env[name]).filter((dir) => dir !== undefined && dir !== '')
-  for (const dir of new Set([cwd, ...started] as string[])) {
-    const lane = laneAt(dir, env)
+  const here = linkedWorktreeAt(cwd, env)
+  // a subagent's worktree of its own has no task, and is not its parent's lane
+  if (here !== null) return laneIn(here)
+  for (const dir of PROJECT_DIRS.map((name) => env[name])) {
+    const started = dir ? linkedWorktreeAt(dir, env) : null
+    const lane = started === null ? null : laneIn(started)
     if (lane !== null) return lane
   }
   return null
 }
 
-function laneAt(dir: string, env: NodeJS.ProcessEnv): AgentLane | null {
-  const repository = linkedWorktreeAt(dir, env)
-  if (repository === null) return null
+function laneIn(repository: Repository): AgentLane | null {
   const policy = readPolicy(repository, installedBase(repository))
   const task = taskOf(repository, policy)
   return task === null ? null : { repository, policy, task }

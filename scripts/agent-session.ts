@@ -1,13 +1,35 @@
 /** What an agent's session is told beside its tools: facts at its start, the verdict at its stop, worktrees on request. */
+import { startAnswer } from './agent-start.ts'
+import { stopAnswer } from './agent-stop.ts'
+import { createAnswer, removeAnswer } from './agent-worktrees.ts'
 import type { Session } from './command.ts'
 import { type AgentFormat, type Answer, type HookEvent, type Payload, SILENCE } from './policy/agent-hooks/payload.ts'
+import { EXIT, LanekeeperError } from './policy/errors.ts'
 
-/** The answer at any moment but before a tool. */
+type SessionEvent = Exclude<HookEvent, 'before-tool'>
+
+/**
+ * The answer at any moment but before a tool. A failure is said aloud and stops nothing but the making of a worktree.
+ * @param payload reads it; what it throws is a failure too
+ */
 export async function sessionAnswer(
-  _event: Exclude<HookEvent, 'before-tool'>,
-  _format: AgentFormat,
-  _payload: Payload,
-  _session: Session,
+  event: SessionEvent,
+  format: AgentFormat,
+  payload: () => Payload,
+  session: Session,
 ): Promise<Answer> {
-  return SILENCE
+  try {
+    return await answered(event, format, payload(), session)
+  } catch (error) {
+    if (!(error instanceof LanekeeperError)) throw error
+    const hint = error.hint ? `\n${error.hint}` : ''
+    return { stdout: '', stderr: `lanekeeper: ${error.message}${hint}`, exit: EXIT.refused }
+  }
+}
+
+async function answered(event: SessionEvent, format: AgentFormat, payload: Payload, session: Session): Promise<Answer> {
+  if (event === 'session-start') return startAnswer(format, payload, session)
+  if (event === 'stop') return stopAnswer(format, payload, session)
+  if (event === 'worktree-create') return createAnswer(payload, session)
+  return event === 'worktree-remove' ? removeAnswer(payload, session) : SILENCE
 }
