@@ -19,7 +19,9 @@ export default defineConfig({
         globalSetup: 'test/support/postgres-setup.ts',
       }),
       project('package', ['test/package/**/*.test.ts'], 240_000),
-      project('real', ['test/real/**/*.test.ts'], 240_000),
+      project('real', ['test/real/**/*.test.ts'], 240_000, {
+        globalSetup: 'test/support/postgres-setup.ts',
+      }),
     ],
   },
 })

@@ -7,8 +7,7 @@ import { heldHint, heldText } from './policy/migrations/lease-words.ts'
 import { type MigrationFile, type MigrationSet, migrationSets } from './policy/migrations/migration-set.ts'
 import { turnsOf } from './policy/migrations/ownership.ts'
 import { newestOf } from './policy/migrations/sequence.ts'
-import { filesFromTemplate, newVersion } from './policy/migrations/stamps.ts'
-import { slugOf } from './policy/names.ts'
+import { filesFromTemplate, migrationWord, newVersion } from './policy/migrations/stamps.ts'
 import { literalPrefix } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -49,8 +48,8 @@ export async function makeMigration(
 ): Promise<MadeMigration> {
   const task = taskHere(repository, policy)
   const set = setMeant(policy, task, answers)
-  const name = slugOf(answers.name).replaceAll('-', '_')
-  if (name === '')
+  const name = migrationWord(answers.name)
+  if (name === null)
     throw new LanekeeperError('usage', `"${answers.name}" gives no file name.`, {
       hint: 'Use letters and digits: --name "add tags"',
     })

@@ -5,11 +5,17 @@ import { enter } from './entrance.ts'
 import { assertNotApplied } from './migration-applied.ts'
 import { taskHere } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { type MigrationFile, type MigrationSet, migrationSets } from './policy/migrations/migration-set.ts'
+import {
+  type MigrationFile,
+  type MigrationSet,
+  migrationFileOf,
+  migrationSets,
+} from './policy/migrations/migration-set.ts'
 import { mentioning, type Renumbered, renumbered } from './policy/migrations/renumbering.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { migrationsAt, migrationsIn, moveFile, pathsIn, rewriteFile } from './system/migration-files.ts'
+import { mergeBaseOf } from './system/history.ts'
+import { migrationsAt, migrationsIn, moveFile, pathsAt, pathsIn, rewriteFile } from './system/migration-files.ts'
 import type { Repository } from './system/repository.ts'
 
 interface Plan {
@@ -56,35 +62,58 @@ function renamesOf(set: MigrationSet, { git }: Repository, baseTip: string): Ren
   const known = migrationsAt(git, baseTip, set)
   const landed = new Set(known.map(({ path }) => path))
   const own = migrationsIn(git, set).filter(({ path }) => !landed.has(path))
+  // made from a snapshot that is the newest no more, whatever the numbers say
+  if (isMadeAnew(set)) return hasMoved(set, git, known) ? own.map((file) => ({ from: file, to: file })) : []
   const units = [...new Set(own.map(({ unit }) => unit))]
   const within = (files: readonly MigrationFile[], unit: string) => files.filter((file) => file.unit === unit)
   return units.flatMap((unit) => renumbered(set, within(own, unit), within(known, unit), new Date()))
 }
 
+function isMadeAnew({ tool }: MigrationSet): boolean {
+  return tool.hasSnapshots || tool.order === 'graph' || tool.order === 'journal'
+}
+
+/** Whether the base has got migrations since this branch has seen it last. */
+function hasMoved(set: MigrationSet, git: Repository['git'], known: readonly MigrationFile[]): boolean {
+  const seen = new Set(migrationsIn(git, set).map(({ path }) => path))
+  return known.some(({ path }) => !seen.has(path))
+}
+
 /** Renaming one would leave its snapshot, made from a schema that the base has no more: the tool makes it anew. */
-function refuseSnapshots({ set, renames }: Plan, { root }: Repository, { base }: Policy): void {
+function refuseSnapshots({ set, renames }: Plan, repository: Repository, policy: Policy): void {
   const { tool } = set
-  if (!tool.hasSnapshots && tool.order !== 'graph' && tool.order !== 'journal') return
-  const old = [...new Set(renames.map(({ from }) => from.path))]
+  if (!isMadeAnew(set)) return
+  const old = [...new Set(renames.map(({ from }) => from.path))].join(', ')
+  const ways = tool.order === 'graph' ? waysOfGraph(policy) : waysOfSnapshots(set, repository, policy)
   throw new LanekeeperError(
     'refused',
-    `${tool.title} keeps more of a migration than its name: ${old.join(', ')} is made anew, not renamed.`,
-    {
-      hint: [
-        ...(tool.order === 'graph' ? [] : [commandLine(['git', '-C', root, 'rm', '-q', '--', ...old])]),
-        commandLine(['git', '-C', root, 'merge', base]),
-        tool.order === 'graph'
-          ? 'let it depend on the newest one of the base (dependencies, down_revision), and give the file the next number'
-          : `in a conflict take the base's journal and snapshots: ${commandLine(['git', 'checkout', base, '--', ...journalsOf(set)])}`,
-        ...(tool.create ? [`npx lanekeeper new-migration --name "…"`] : []),
-        `the worktree's database has run the old one: ${commandLine(['npx', 'lanekeeper', 'db', 'reset', set.database])}`,
-      ].join('\n'),
-    },
+    `${tool.title} keeps more of a migration than its name: ${old} is made anew, not renamed.`,
+    { hint: ways.join('\n') },
   )
 }
 
-function journalsOf({ paths }: MigrationSet): readonly string[] {
-  return paths.filter((path) => !/\.sql$/.test(path))
+function waysOfGraph({ base }: Policy): string[] {
+  return [
+    commandLine(['git', 'merge', base]),
+    'let it depend on the newest one of the base (dependencies, down_revision), and give the file the next number',
+  ]
+}
+
+/** Back to where the branch began, then the base, then the tool once more: what it generates fits what is there. */
+function waysOfSnapshots(set: MigrationSet, { git }: Repository, { base }: Policy): string[] {
+  const start = mergeBaseOf(git, base, 'HEAD') ?? 'HEAD'
+  const atStart = new Set(pathsAt(git, start, set))
+  const own = pathsIn(git, set).filter((path) => !atStart.has(path))
+  const changed = new Set(git.nul(['diff', '--name-only', '-z', '--no-renames', start, '--']))
+  const journals = [...atStart].filter((path) => changed.has(path) && migrationFileOf(set, path) === null)
+  return [
+    commandLine(['rm', '-f', '--', ...own]),
+    ...(journals.length > 0 ? [commandLine(['git', 'checkout', start.slice(0, 12), '--', ...journals])] : []),
+    'git add -A && git commit -m "Take the migration back, to make it anew"',
+    commandLine(['git', 'merge', base]),
+    'npx lanekeeper new-migration --name "…"',
+    `where the worktree's database has run the old one: ${commandLine(['npx', 'lanekeeper', 'db', 'reset', set.database])}`,
+  ]
 }
 
 function apply({ set, renames }: Plan, { git, root }: Repository, isDry: boolean): Done {

@@ -6,7 +6,7 @@ import { detectServices, type Services } from './detect-services.ts'
 import { notesFor } from './init-notes.ts'
 import { settingsFor, settingsText } from './init-settings.ts'
 import { hasBlock, withBlock, withLine } from './marked-text.ts'
-import { installScriptOf, withScripts } from './package-scripts.ts'
+import { installScriptOf, scriptRunner, withScripts } from './package-scripts.ts'
 import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
 import { SETTINGS_FILE } from './settings.ts'
 
@@ -160,9 +160,7 @@ function agentsEdit(facts: ProjectFacts, hasMigrations: boolean): Edit {
 }
 
 function newTaskLine(facts: ProjectFacts): string {
-  if (!manifestOf(facts)) return 'npx lanekeeper new-task'
-  if (facts.files.includes('pnpm-lock.yaml')) return 'pnpm new-task'
-  return facts.files.includes('yarn.lock') ? 'yarn new-task' : 'npm run new-task'
+  return manifestOf(facts) ? `${scriptRunner(facts.files)} new-task` : 'npx lanekeeper new-task'
 }
 
 /** Claude Code reads CLAUDE.md only, and takes AGENTS.md in by this line. */

@@ -2,12 +2,19 @@
 import type { DetectedDatabase } from './detect-databases.ts'
 import type { Services } from './detect-services.ts'
 import { type DetectedMigrations, detectMigrations } from './migrations/detect-migrations.ts'
-import type { Manifest } from './package-scripts.ts'
+import { migrateCommand } from './migrations/migrate-command.ts'
+import { type Manifest, scriptRunner } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
 
 /** The settings that differ from the defaults for this project. */
 export function settingsFor(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): object {
-  const migrations = detectMigrations(facts).map((found) => migrationsEntry(found, databases))
+  const found = detectMigrations(facts)
+  const migrations = found.map((one) => migrationsEntry(one, databases))
+  const commandFor = (role: string) => {
+    const index = migrations.findIndex(({ database }) => database === role)
+    const preset = found[index]?.preset
+    return preset === undefined ? null : migrateCommand(preset, manifestOf(facts), scriptRunner(facts.files))
+  }
   const count = Object.keys(services.ports).length
   const isDefaultEnv = services.env.length === 1 && services.env[0]?.file === '.env.local'
   const test = testCommand(facts)
@@ -16,7 +23,9 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
     ...(facts.base.isSure ? {} : { base: facts.base.name }),
     ...(count > 1 ? { ports: { ...(count > 10 ? { size: count } : {}), services: services.ports } } : {}),
     ...(isDefaultEnv ? {} : { env: services.env }),
-    ...(databases.length > 0 ? { databases: Object.fromEntries(databases.map(databaseEntry)) } : {}),
+    ...(databases.length > 0
+      ? { databases: Object.fromEntries(databases.map((one) => databaseEntry(one, commandFor(one.role)))) }
+      : {}),
     ...(migrations.length > 0 ? { migrations } : {}),
     ...(test === null ? {} : { test }),
   }
@@ -39,12 +48,16 @@ export function settingsText(settings: object, manifest: string): string {
   return `${lists}\n`
 }
 
-function databaseEntry({ role, provider, vars, mode }: DetectedDatabase): [string, object] {
-  return [role, { provider, vars, ...(mode === 'fork' ? {} : { mode }) }]
+function databaseEntry({ role, provider, vars, mode }: DetectedDatabase, migrate: string | null): [string, object] {
+  const how = { ...(mode === 'fork' ? {} : { mode }), ...(migrate === null ? {} : { migrate: [migrate] }) }
+  return [role, { provider, vars, ...how }]
 }
 
 /** Their database is the one of their package; where no package has one of its own, the project's first. */
-function migrationsEntry({ preset, paths, dirs }: DetectedMigrations, databases: readonly DetectedDatabase[]): object {
+function migrationsEntry(
+  { preset, paths, dirs }: DetectedMigrations,
+  databases: readonly DetectedDatabase[],
+): { readonly preset: string; readonly database: string; readonly paths?: readonly string[] } {
   const own = databases.find(({ dir }) => dir !== '' && dirs.every((one) => one.startsWith(`${dir}/`)))
   return { preset, database: (own ?? databases[0])?.role ?? 'dev', ...(paths ? { paths } : {}) }
 }

@@ -74,6 +74,12 @@ function withoutAppended(text: string, name: string, script: string): string {
   return own === script ? text : setMember(text, ['scripts', name], own)
 }
 
+/** How the project runs a script of its package.json; its lockfile tells. */
+export function scriptRunner(files: readonly string[]): 'pnpm' | 'yarn' | 'npm run' {
+  if (files.includes('pnpm-lock.yaml')) return 'pnpm'
+  return files.includes('yarn.lock') ? 'yarn' : 'npm run'
+}
+
 /** Every package the manifest asks for, with its wanted version. */
 export function dependenciesOf(manifest: Manifest): Readonly<Record<string, string>> {
   return { ...manifest.optionalDependencies, ...manifest.devDependencies, ...manifest.dependencies }

@@ -73,19 +73,25 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
   const own = verdict.violations.filter((violation) => violation.task === task.id)
   // what has a way of its own is neither taken back nor let in by a wider lane
   const violations = own.filter(({ ways }) => ways === undefined)
+  const foreign = violations.some(({ rule }) => rule === 'migration-owner')
+  const outside = violations.filter(({ rule }) => rule !== 'migration-owner')
+  const widen = commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(outside))])
+  const persons = [
+    ...(outside.length === 0 ? [] : [`  widen the lane: ${widen} --reason "…"`]),
+    ...(foreign
+      ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
+      : []),
+    ...(context.door === 'commit' || context.door === 'edit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
+  ]
   return [
     ...(violations.length === own.length
       ? []
       : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
     ...(violations.length === 0 ? [] : agentsWay(violations, facts, task, context)),
-    'A person may instead',
+    ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(violations.length === 0
       ? []
-      : [
-          `  widen the lane: ${commandLine(['npx', 'lanekeeper', 'task', 'widen', task.id, ...firstOf(pathsOf(violations))])} --reason "…"`,
-        ]),
-    ...(context.door === 'commit' || context.door === 'edit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
-    'The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.',
+      : ['The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.']),
   ]
 }
 

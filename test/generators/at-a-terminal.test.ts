@@ -57,3 +57,12 @@ it('makes nothing when the person stops with Ctrl-C', async () => {
   expect([status, screen]).toEqual([130, expect.stringContaining('Stopped. Nothing was made.')])
   expect(project.git(['for-each-ref', '--format=%(refname)'])).toBe('refs/heads/main')
 })
+
+it('asks for a migration’s name, says what is wrong with it, and makes the file', async () => {
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{ "preset": "dbmate" }]}' })
+  const { status, screen } = await atTerminal(project, `${process.execPath} ${CLI} new-migration`, [
+    ['What does it do', '!!\r'],
+    ['A few words with letters', '\u0015add tags\r'],
+  ])
+  expect([status, screen]).toEqual([0, expect.stringMatching(/Made db\/migrations\/\d{14}_add_tags\.sql/)])
+})

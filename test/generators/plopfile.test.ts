@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 
 it('loads, and registers at least two generators', () => {
-  expect(plop.getGeneratorList().map(({ name }) => name)).toEqual(expect.arrayContaining(['task', 'project']))
+  expect(plop.getGeneratorList().map(({ name }) => name)).toEqual(['task', 'migration', 'project'])
 })
 
 const answers = (changes: Record<string, string> = {}) =>
@@ -107,7 +107,16 @@ it('a generator that does not exist is an error, and outside a repository it is 
   expect(outside.stdout + outside.stderr).toContain('not in a git repository')
 })
 
-it('makes a project by the second generator', () => {
+it('makes a migration by its generator', () => {
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{ "preset": "dbmate" }]}' })
+  const made = runPlop(project, ['migration', 'add tags'])
+  expect(made).toMatchObject({ status: 0, stderr: expect.stringMatching(/Made db\/migrations\/\d{14}_add_tags\.sql/) })
+  const refused = runPlop(createRepository(), ['migration', 'add tags'])
+  expect(refused.status).toBe(1)
+  expect(refused.stdout + refused.stderr).toContain('lanekeeper.json knows of no migrations')
+})
+
+it('makes a project by its generator', () => {
   const place = createPlace()
   const made = runPlop(repositoryAt(place, place.dir), ['project', 'notes', 'no'])
   expect(made).toMatchObject({ status: 0, stderr: expect.stringContaining('npm run new-task') })

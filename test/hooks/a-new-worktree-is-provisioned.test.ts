@@ -3,8 +3,18 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { saveTask } from '../../scripts/system/task-store.ts'
-import { createAdopted, envOf, expectProvisioned, leases, lockFiles, setup } from '../support/provisioning.ts'
+import {
+  createAdopted,
+  envOf,
+  expectProvisioned,
+  leases,
+  lockFiles,
+  preparedAdopted,
+  setup,
+} from '../support/provisioning.ts'
 import { addTask, aTask } from '../support/tasks.ts'
+
+const adopted = preparedAdopted()
 
 describe('git worktree add', () => {
   it('from the main worktree, from a linked one, with -C, detached, on an existing branch and below the repository', () => {
@@ -30,7 +40,7 @@ describe('git worktree add', () => {
   })
 
   it('says what it did in one line and leaves stdout to git', () => {
-    const project = createAdopted()
+    const project = adopted()
     const { status, stdout, stderr } = project.tryGit(['worktree', 'add', '-b', 'one', '../one'])
     expect(status).toBe(0)
     expect(stdout).not.toContain('lanekeeper')
@@ -38,7 +48,7 @@ describe('git worktree add', () => {
   })
 
   it('leaves a code cache for the next one to start from', () => {
-    const project = createAdopted()
+    const project = adopted()
     const state = join(project.root, '.git/lanekeeper')
     const caches = () =>
       readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -50,7 +60,7 @@ describe('git worktree add', () => {
   })
 
   it('briefs the agent: the task, the lane, all tasks', () => {
-    const project = createAdopted()
+    const project = adopted()
     const repository = openRepository(project.root, project.env)
     saveTask(repository, aTask({ id: 'pay', allow: ['src/pay', 'test/pay'], deny: ['src/pay/legacy'] }), 'new-task pay')
     const { path } = addTask(project, {
@@ -81,7 +91,7 @@ describe('git worktree add', () => {
   })
 
   it('leaves the provisioning to a caller that says so, and to nobody with LANEKEEPER=0', () => {
-    const project = createAdopted()
+    const project = adopted()
     for (const [name, env] of [
       ['one', { LANEKEEPER_SETUP: 'caller' }],
       ['two', { LANEKEEPER: '0' }],
@@ -92,7 +102,7 @@ describe('git worktree add', () => {
   })
 
   it('succeeds, aloud, with broken settings; setup heals once they are mended', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.commit({ 'lanekeeper.json': '{"ports": {"size": }}' }, 'break it', { env: { LANEKEEPER: '0' } })
     const { status, stderr } = project.tryGit(['worktree', 'add', '-q', '-b', 'one', '../one'])
     expect(status).toBe(0)
@@ -105,7 +115,7 @@ describe('git worktree add', () => {
   })
 
   it('is answered once: a switch in a provisioned worktree does nothing', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(['worktree', 'add', '-q', '-b', 'one', '../one'])
     rmSync(project.path('one', 'WORKTREE.md'))
     expect(project.tryGit(['switch', '-q', '-c', 'two'], { cwd: project.path('one') })).toMatchObject({
@@ -121,7 +131,7 @@ describe('where no hook fires', () => {
     ['--no-checkout', ['worktree', 'add', '-q', '--no-checkout', '-b', 'one', '../one']],
     ['core.hooksPath=/dev/null', ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '-q', '-b', 'one', '../one']],
   ])('setup provisions: %s', (name, args) => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(args)
     expect(project.exists(project.path('one', '.env.local'))).toBe(false)
     expect(setup(project, project.root, ['../one'])).toMatchObject({ state: 'ready', ports: { PORT: project.first } })
@@ -131,7 +141,7 @@ describe('where no hook fires', () => {
   })
 
   it('a later checkout in such a worktree provisions it', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(['worktree', 'add', '-q', '--no-checkout', '-b', 'one', '../one'])
     project.git(['checkout', '-q', '-f', 'one'], { cwd: project.path('one') })
     expectProvisioned(project, project.path('one'))
@@ -139,7 +149,7 @@ describe('where no hook fires', () => {
 })
 
 it('a worktree that was deleted by hand and added again is a new one', () => {
-  const project = createAdopted()
+  const project = adopted()
   project.git(['worktree', 'add', '-q', '-b', 'one', '../one'])
   rmSync(project.path('one'), { recursive: true })
   project.git(['worktree', 'add', '-q', '-f', '../one', 'one'])
@@ -149,7 +159,7 @@ it('a worktree that was deleted by hand and added again is a new one', () => {
 })
 
 it('sixteen at once in two repositories: no port twice, no failure, no leftover lock', async () => {
-  const one = createAdopted()
+  const one = adopted()
   const two = createAdopted({}, one.first)
   const env = { XDG_STATE_HOME: one.env.XDG_STATE_HOME }
   const adds = [one, two].flatMap((project) =>

@@ -1,16 +1,20 @@
 /** pre-commit in a task's worktree: refuses while the agent can still react, and costs no Node when all is in the lane. */
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { prepared } from '../support/prepared.ts'
 import { createRepository } from '../support/repository.ts'
 import { taskWithWork } from '../support/straying-task.ts'
 
-function laneOf(allow: string[], more: Record<string, unknown> = {}) {
-  const repository = createRepository({
-    'lib/pool.ts': 'x\n',
-    'package.json': '{}\n',
-    'lanekeeper.json': '{ "dependencies": "none" }\n',
-  })
+const installed = prepared((place) => {
+  const settings = '{ "dependencies": "none" }\n'
+  const files = { 'lib/pool.ts': 'x\n', 'package.json': '{}\n', 'lanekeeper.json': settings }
+  const repository = createRepository(files, place)
   expect(repository.lanekeeper(['install']).status).toBe(0)
+  return repository
+})
+
+function laneOf(allow: string[], more: Record<string, unknown> = {}) {
+  const repository = installed()
   const { path } = taskWithWork(repository, { id: 'auth', allow, ...more }, {})
   const commit = (files: Record<string, string | null>, ...args: string[]) => {
     for (const [name, text] of Object.entries(files)) {

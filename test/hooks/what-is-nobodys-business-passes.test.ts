@@ -2,18 +2,17 @@
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { verifiedTip } from '../../scripts/system/verified.ts'
-import { createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
+import { prepared } from '../support/prepared.ts'
+import { createRepository, repositoryAt } from '../support/repository.ts'
 import { BRANCH, preparedStrayingTask, taskWithWork } from '../support/straying-task.ts'
 
 const baseAndStrayingTask = preparedStrayingTask()
 
-function installed(
-  files: Readonly<Record<string, string>> = { 'lib/pool.ts': 'export const max = 1\n' },
-): TestRepository {
-  const repository = createRepository(files)
+const installed = prepared((place) => {
+  const repository = createRepository({ 'lib/pool.ts': 'export const max = 1\n' }, place)
   expect(repository.lanekeeper(['install']).status).toBe(0)
   return repository
-}
+})
 
 describe('a task in its lane reaches the base by', () => {
   const ways: [string, string[]][] = [

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { prepared } from '../support/prepared.ts'
 import { createRepository, type Ran, type TestRepository } from '../support/repository.ts'
 
 interface Report {
@@ -9,13 +10,14 @@ interface Report {
   findings: { check: string; level: string; message: string; fix?: string }[]
 }
 
-function adopted(): TestRepository {
-  const repository = createRepository({ 'package.json': '{"name":"p","devDependencies":{"lanekeeper":"*"}}\n' })
+const adopted = prepared((place) => {
+  const files = { 'package.json': '{"name":"p","devDependencies":{"lanekeeper":"*"}}\n' }
+  const repository = createRepository(files, place)
   expect(repository.lanekeeper(['init', '--yes'])).toMatchObject({ status: 0 })
   repository.git(['add', '-A'])
   repository.git(['commit', '-q', '-m', 'Adopt Lanekeeper'])
   return repository
-}
+})
 
 function doctor(
   repository: TestRepository,

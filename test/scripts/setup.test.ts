@@ -4,8 +4,18 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { readLedger } from '../../scripts/system/ledger.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
-import { createAdopted, envOf, expectProvisioned, leases, lockFiles, setup } from '../support/provisioning.ts'
+import {
+  createAdopted,
+  envOf,
+  expectProvisioned,
+  leases,
+  lockFiles,
+  preparedAdopted,
+  setup,
+} from '../support/provisioning.ts'
 import { CLI, type TestRepository } from '../support/repository.ts'
+
+const adopted = preparedAdopted()
 
 const add = ['worktree', 'add', '-q', '-b', 'one', '../one']
 const bare = ['-c', 'core.hooksPath=/dev/null', ...add]
@@ -40,7 +50,7 @@ const until = (question: () => boolean) =>
 
 describe('setup', () => {
   it('leaves the main worktree as it is, and says so', () => {
-    const project = createAdopted()
+    const project = adopted()
     const { status, stdout } = project.lanekeeper(['setup'])
     expect(status).toBe(0)
     expect(stdout).toContain('is the main worktree: it keeps its own ports, env files and database')
@@ -49,7 +59,7 @@ describe('setup', () => {
   })
 
   it('twice at once share one block of ports', async () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(bare)
     const runs = Array.from({ length: 6 }, () =>
       project.start(process.execPath, [CLI, 'setup', '--json'], { cwd: project.path('one') }),
@@ -86,7 +96,7 @@ describe('setup', () => {
   })
 
   it('heals after a kill -9 at any step, with one block of ports', async () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(bare)
     const state = join(project.root, '.git/lanekeeper')
     const gitDir = join(project.root, '.git/worktrees/one')
@@ -113,7 +123,7 @@ describe('setup', () => {
   })
 
   it('keeps the ports when the worktree moves', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(add)
     project.git(['worktree', 'add', '-q', '-b', 'two', '../two'])
     project.git(['worktree', 'move', '../two', '../three'])
@@ -123,7 +133,7 @@ describe('setup', () => {
   })
 
   it('takes the same block again when the registry was wiped, another when somebody has it', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(add)
     const registry = join(project.env.XDG_STATE_HOME ?? '', 'lanekeeper/ports')
     rmSync(registry, { recursive: true })
@@ -189,7 +199,7 @@ describe('the slow steps', () => {
 
 describe('when the disk is in the way', () => {
   it('of the port registry: a problem with the reason, no port in the env file, and healed by setup', () => {
-    const project = createAdopted()
+    const project = adopted()
     const state = project.env.XDG_STATE_HOME ?? ''
     mkdirSync(join(state, 'lanekeeper'), { recursive: true })
     writeFileSync(join(state, 'lanekeeper/ports'), 'a file')
@@ -204,7 +214,7 @@ describe('when the disk is in the way', () => {
   })
 
   it('of the ledger: git goes on, one loud line, nothing half-made is called ready', () => {
-    const project = createAdopted()
+    const project = adopted()
     const ledger = join(project.root, '.git/lanekeeper/worktrees')
     rmSync(ledger, { recursive: true, force: true })
     writeFileSync(ledger, 'a file')
@@ -218,7 +228,7 @@ describe('when the disk is in the way', () => {
   })
 
   it('of a document: the env file is there all the same', () => {
-    const project = createAdopted()
+    const project = adopted()
     project.git(bare)
     mkdirSync(project.path('one/.lanekeeper'))
     mkdirSync(project.path('one/TASKS.md'))

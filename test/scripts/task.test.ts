@@ -1,13 +1,14 @@
 import { chmodSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { prepared } from '../support/prepared.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 
-function withTask(): TestRepository & { readonly worktree: string } {
-  const project = createRepository()
+const withTask = prepared((place) => {
+  const project = createRepository({}, place)
   const made = project.lanekeeper(['new-task', '--title', 'Add login', '--allow', 'src/auth'])
   expect([made.status, made.stderr]).toEqual([0, expect.stringContaining('is written down')])
   return { ...project, worktree: project.path('project.worktrees/add-login') }
-}
+})
 
 const fileOf = (project: TestRepository) => project.git(['show', 'refs/lanekeeper/tasks:add-login.md'])
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { prepared } from '../support/prepared.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 
 const FILES = {
@@ -11,11 +12,11 @@ const FILES = {
   '.claude/settings.json': '{}\n',
 }
 
-function adopted(files: Readonly<Record<string, string>> = FILES): TestRepository {
-  const repository = createRepository(files)
+const adopted = prepared((place) => {
+  const repository = createRepository(FILES, place)
   expect(repository.lanekeeper(['init', '--yes'])).toMatchObject({ status: 0 })
   return repository
-}
+})
 
 const hooksPath = (repository: TestRepository) => repository.tryGit(['config', '--get', 'core.hooksPath']).stdout.trim()
 

@@ -13,6 +13,7 @@ export const LONG: readonly string[] = [
   'real/next-serves-on-the-worktrees-port',
   'real/neonctl-makes-the-branch',
   'system/a-killed-set-up-asks-a-service-only-once',
+  'scripts/twenty-racers-one-lease',
   'hooks/every-way-main-can-move',
 ]
 

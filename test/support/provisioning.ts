@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { expect } from 'vitest'
-import { createRepository, type TestRepository } from './repository.ts'
+import { prepared } from './prepared.ts'
+import { createPlace, createRepository, type Place, type TestRepository } from './repository.ts'
 
 export interface SetupJson {
   readonly ok: boolean
@@ -30,16 +31,23 @@ let count = 0
 export function createAdopted(
   files: Readonly<Record<string, string>> = {},
   first = 21_000 + ((process.pid * 17 + count++) % 80) * 100,
+  place: Place = createPlace(),
 ): Adopted {
   const settings = JSON.parse(files['lanekeeper.json'] ?? '{}')
   const ports = { ...settings.ports, range: [first, first + 199] }
-  const project = createRepository({
+  const texts = {
     '.gitignore': '.env*\n!.env.example\n',
     ...files,
     'lanekeeper.json': JSON.stringify({ ...settings, ports }),
-  })
+  }
+  const project = createRepository(texts, place)
   expect(project.lanekeeper(['install'])).toMatchObject({ status: 0 })
   return { ...project, first }
+}
+
+/** Called beside the tests of a file, it gives what makes them a copy each of one that was adopted once. */
+export function preparedAdopted(): () => Adopted {
+  return prepared((place) => createAdopted({}, undefined, place))
 }
 
 /** `setup --json` in a directory, whatever its exit status. */

@@ -40,14 +40,7 @@ function baseAndStrayingTask(place: Place): StrayingTask {
 
 /** Called beside the tests of a file, it gives what makes them their own copy each. */
 export function preparedStrayingTask(): () => StrayingTask {
-  const copy = prepared(baseAndStrayingTask)
-  return () => {
-    const repository = copy()
-    // the index knows files by inode too; `reset --keep` takes every copy for a change
-    for (const cwd of [repository.root, repository.worktree])
-      repository.git(['update-index', '-q', '--refresh'], { cwd })
-    return repository
-  }
+  return prepared(baseAndStrayingTask)
 }
 
 /** Runs the commands of the message's "Back to a clean state" block, as a person would paste them. */

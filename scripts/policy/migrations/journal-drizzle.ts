@@ -10,23 +10,23 @@ interface Entry {
   readonly tag: string
 }
 
-const ANEW = [
-  'delete this migration, its snapshot and its journal entry',
-  'take the journal of the base: git checkout BASE -- JOURNAL',
-  'npx drizzle-kit generate',
-]
+/** A renumbered one would keep a snapshot of another past: the command prints the way to make it anew. */
+const WAYS = ['npx lanekeeper migration renumber']
+const SNAPSHOT = /(?:^|\/)\d+_snapshot\.json$/
 
 /** Entries of the base stay as they are and come first; what is added has a file, a later `when` and a chained snapshot. */
 export function drizzleJournal(brought: Brought): Finding[] {
   const journals = pathsAfter(brought).filter((path) => brought.set.tool.journal?.file.test(path))
   return journals.flatMap((path) => {
     const message = firstBroken(brought, path)
-    return message === null ? [] : [{ path, message, ways: waysFor(brought, path) }]
+    return message === null ? [] : [{ path, message, ways: WAYS }]
   })
 }
 
-function waysFor({ base }: Brought, journal: string): string[] {
-  return ANEW.map((way) => way.replace('BASE', base).replace('JOURNAL', journal))
+/** What `generate` compares the schema with: changed, the next migration would take back what it does not show. */
+function firstChangedSnapshot({ changes, facts, base }: Brought): string | null {
+  const changed = changes.find(({ path }) => SNAPSHOT.test(path) && facts.atBase.has(path))
+  return changed ? `${changed.path} belongs to a migration that is on ${base}, and this branch changes it` : null
 }
 
 function firstBroken(brought: Brought, path: string): string | null {
@@ -37,6 +37,7 @@ function firstBroken(brought: Brought, path: string): string | null {
   if (lost)
     return `entry ${lost.tag} of ${brought.base} is changed, moved or missing: entries are only ever added at the end`
   return (
+    firstChangedSnapshot(brought) ??
     firstLate(after, Math.max(before.length, 1), brought.base) ??
     firstWithoutPartner(brought, path, after, new Set(before.map(({ tag }) => tag))) ??
     firstUnchained(brought, path, after.slice(before.length), before.at(-1))

@@ -2,7 +2,7 @@
 
 /** knex_migrations, _prisma_migrations, SequelizeMeta, schema_version, flyway_schema_history, goose_db_version, … */
 const RUNNER_TABLE =
-  /migrat|schema_?version|schema_?info|schema_?history|changelog|sequelizemeta|revisions?$|_db_version$|alembic_version/i
+  /migrat|schema_?version|schema_?info|schema_?history|changelog|sequelizemeta|revisions?$|_db_version$|alembic_version|^(?:applied|executed|versions?)$/i
 
 /** Whether a table's name is one that a runner gives its own. */
 export function isRunnerTable(name: string): boolean {

@@ -1,4 +1,5 @@
 /** The version and the files of a new migration, in the manner of the ones that are there. */
+import { slugOf } from '../names.ts'
 import { compareVersions, type MigrationFile } from './migration-set.ts'
 import type { Preset, StampStyle, TemplateFile } from './preset.ts'
 
@@ -84,4 +85,9 @@ export function filesFromTemplate(
   const files = (hasDown ? reversible : undefined) ?? template ?? []
   const prefix = values.unit === '' ? '' : `${values.unit}/`
   return files.map(({ path, text }) => ({ path: prefix + filled(path), text: filled(text) }))
+}
+
+/** A few words as a file's name has them: `Add tags!` → `add_tags`; null where nothing of them could be in one. */
+export function migrationWord(words: string): string | null {
+  return /[\p{L}\p{N}]/u.test(words) ? slugOf(words).replaceAll('-', '_') : null
 }

@@ -14,6 +14,8 @@ import type { Located } from './server.ts'
 import { ownerOf } from './values.ts'
 
 const POLL_MS = 50
+/** Somebody who has just hung up is gone by then. Postgres' own DROP waits 5 s for clients, which no dev server ends in. */
+const LEAVING_MS = 500
 /** `client_connection_check_interval` is 0.5 s; servers that do not know it go on to the end. */
 const CREATION_MS = 60_000
 
@@ -89,6 +91,7 @@ async function dropped(
 ): Promise<Destruction | null> {
   const settings = access.settings.postgres
   const mayTerminate = settings?.onBusySource === 'terminate' && (!located.isRemote || settings.allowRemote)
+  if (!mayTerminate && !(await isUnused(connection, name))) return inUse(connection, name)
   try {
     await connection.rows(
       `DROP DATABASE IF EXISTS ${connection.identifier(name)}${mayTerminate ? ' WITH (FORCE)' : ''}`,
@@ -96,10 +99,24 @@ async function dropped(
     return null
   } catch (error) {
     if (codeOf(error) !== '55006') throw error
-    const { count, apps } = await sessionsOn(connection, name)
-    const why = `it has ${count} open connection(s) (${apps.join(', ')}); stop what is connected, then: npx lanekeeper gc`
-    return { result: 'refused', why: mayNotDrop(name, why) }
+    return inUse(connection, name)
   }
+}
+
+/** Whether nobody is connected, after a moment for who is about to leave. */
+async function isUnused(connection: Connection, name: string): Promise<boolean> {
+  const deadline = Date.now() + LEAVING_MS
+  for (;;) {
+    const { count } = await sessionsOn(connection, name)
+    if (count === 0 || Date.now() > deadline) return count === 0
+    await pause(POLL_MS)
+  }
+}
+
+async function inUse(connection: Connection, name: string): Promise<Destruction> {
+  const { count, apps } = await sessionsOn(connection, name)
+  const why = `it has ${count} open connection(s) (${apps.join(', ')}); stop what is connected, then: npx lanekeeper gc`
+  return { result: 'refused', why: mayNotDrop(name, why) }
 }
 
 /**

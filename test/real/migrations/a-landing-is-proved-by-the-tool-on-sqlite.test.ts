@@ -1,0 +1,14 @@
+/** Each tool runs its own chain on a fork of the base's SQLite database and on an empty one, before anything lands. */
+import { describe, it } from 'vitest'
+import { dbmate, drizzle, knex, own, prisma } from '../../support/migration-tools.ts'
+import { expectProved } from '../../support/proved-landing.ts'
+
+describe('on SQLite a landing is proved by', () => {
+  it.each([
+    ['Drizzle', drizzle],
+    ['Knex', knex],
+    ['dbmate', dbmate],
+    ['Prisma', prisma],
+    ['a command of the project', own],
+  ])('%s', (_, tool) => expectProved(tool, 'sqlite'))
+})

@@ -1,0 +1,9 @@
+/** 24 orders, one schema, each migration applied exactly once. */
+import { expect, it } from 'vitest'
+import { landInEveryOrder } from '../../support/four-branches.ts'
+
+it('four branches that take the lease in turns end in one schema in all 24 orders', () => {
+  const ends = landInEveryOrder('lease')
+  expect(ends.size).toBe(24)
+  expect([...new Set(ends.values())]).toEqual([expect.stringMatching(/bills.*clubs.*dogs.*eggs/s)])
+})
