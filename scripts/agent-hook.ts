@@ -31,7 +31,8 @@ export const command: Command = {
     const name = input.positionals[0] ?? ''
     const event = eventOf(name)
     if (event === null) throw usageError(`There is no event "${name}".`, `Known: ${EVENT_NAMES.join(', ')}`)
-    if (session.env.LANEKEEPER === '0') return resultOf(SILENCE, session)
+    // whoever asks for a worktree needs a path all the same
+    if (session.env.LANEKEEPER === '0' && event !== 'worktree-create') return resultOf(SILENCE, session)
     return resultOf(await answerTo(event, FORMATS[agent], session), session)
   },
 }

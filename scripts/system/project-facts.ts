@@ -1,6 +1,7 @@
 /** Looks at a project for `init`: which files are there, which packages, which env files. Reads, never runs anything. */
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
 import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
@@ -23,6 +24,7 @@ const EDITED = [
   INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
+  ...AGENT_FILES,
 ]
 /** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
 const ENV_FILES = ['.env', '.env.local']

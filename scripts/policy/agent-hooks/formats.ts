@@ -1,4 +1,5 @@
 /** The agents whose hooks we answer. */
+import { LanekeeperError } from '../errors.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import { copilot } from './copilot.ts'
@@ -15,4 +16,15 @@ export const HOOKED_AGENTS = Object.keys(FORMATS) as HookedAgent[]
 
 export function isHookedAgent(name: string): name is HookedAgent {
   return Object.hasOwn(FORMATS, name)
+}
+
+/** The agents in `claude,codex`, once each. Throws `usage` for one whose hooks we do not speak. */
+export function hookedAgentsIn(list: string): HookedAgent[] {
+  const names = list.split(/[\s,]+/).filter((name) => name !== '')
+  return [...new Set(names)].map((name) => {
+    if (isHookedAgent(name)) return name
+    throw new LanekeeperError('usage', `There are no hooks for "${name}".`, {
+      hint: `Known: --agents ${HOOKED_AGENTS.join(',')}`,
+    })
+  })
 }
