@@ -56,7 +56,7 @@ export function checkedPatterns(patterns: readonly string[], where: string): str
 }
 
 /** gitignore text for one of our patterns: anchored, our literals escaped, a trailing space kept. */
-function toGitignore(pattern: string): string {
+export function gitignoreOf(pattern: string): string {
   const escaped = normalised(pattern)
     .replace(/[[\]#!]/g, '\\$&')
     .replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))
@@ -133,7 +133,7 @@ function splitPath(path: string): [directory: string, name: string] {
 
 function globMatcher(patterns: readonly string[], ignoreCase: boolean): Matcher {
   if (patterns.length === 0) return () => null
-  const origin = new Map(patterns.map((pattern) => [toGitignore(pattern), pattern]))
+  const origin = new Map(patterns.map((pattern) => [gitignoreOf(pattern), pattern]))
   const compiled = ignore({ ignorecase: ignoreCase }).add([...origin.keys()].join('\n'))
   return (path) => {
     const { ignored, rule } = compiled.test(path) as { ignored: boolean; rule?: { pattern: string } }
