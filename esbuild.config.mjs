@@ -121,6 +121,8 @@ await build({
   outExtension: { '.js': '.cjs' },
   minify: true,
 })
+if (process.argv.includes('--simulate'))
+  await build({ ...modules, splitting: false, entryPoints: { simulate: 'test/simulator/run.ts' } })
 if (process.argv.includes('--bench'))
   await build({ ...modules, splitting: false, entryPoints: { bench: 'test/bench/bench.ts' } })
 for (const name of ['cli.cjs', 'hook-loader.cjs']) await copyFile('scripts/loader.cjs', `dist/${name}`)

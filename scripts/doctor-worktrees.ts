@@ -5,6 +5,7 @@ import { COMPOSE_VARIABLE } from './policy/compose.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provision } from './provision.ts'
 import { composeProjectOf, plainProjectIn } from './system/compose.ts'
+import { halfMade, isHalfMade } from './system/half-made.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readRecord, stateOf, vanishedRecords, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
@@ -43,8 +44,9 @@ function setUpAgain({ policy, session }: Scene, path: string): Remedy | null {
 
 function checkProvisioning(scene: Scene): readonly Finding[] {
   const lanes = lanesOf(scene)
-  const findings = lanes.flatMap(({ worktree: { path }, record }): Finding[] => {
+  const findings = lanes.flatMap(({ worktree: { path, gitDir }, record }): Finding[] => {
     const fix = commandLine(['npx', 'lanekeeper', 'setup', path])
+    if (isHalfMade(gitDir)) return [problem(halfMade(path).message, halfMade(path).hint ?? '')]
     if (record === null) return [warning(`${path} was never provisioned`, fix, setUpAgain(scene, path))]
     const state = stateOf(record)
     if (state === 'failed') return [problem(`${path}: ${whatFailed(record)}`, fix, setUpAgain(scene, path))]

@@ -3,7 +3,6 @@
  * the throw-away worktree, and the two must end in one schema. CI sees the second alone, production the first alone
  * (policy.md section 7.2).
  */
-import { basename } from 'node:path'
 import type { Session } from './command.ts'
 import type { MergeSetUp } from './landing-test.ts'
 import type { Change } from './policy/changes.ts'
@@ -103,7 +102,7 @@ export async function proveFromEmpty(
   if (ofFork === null || provider.schema === undefined || database === undefined) return
   const ofEmpty = await provider.schema(database, accessTo(place, policy.settings, role, settings, now))
   const difference = firstSchemaDifference(ofFork, ofEmpty)
-  if (difference) throw differs(task, role, difference, basename(place.mainWorktree))
+  if (difference) throw differs(task, role, difference)
 }
 
 /** The role's database without anything in it, named by the worktree's variables. */
@@ -126,22 +125,24 @@ async function emptied(
 }
 
 function notProved(task: Task, what: string, log: string): LanekeeperError {
-  return new LanekeeperError('proof-failed', `The migrations of "${task.id}" do not run ${what}`, {
+  // the worktree's own log goes with it; what it says is in the landing's
+  const said = what.replace(/\nThe whole output is in .*$/, '')
+  return new LanekeeperError('proof-failed', `The migrations of "${task.id}" do not run ${said}`, {
     hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
   })
 }
 
-function differs(task: Task, role: string, { object, first, second }: SchemaDifference, main: string): LanekeeperError {
+function differs(task: Task, role: string, { object, first, second }: SchemaDifference): LanekeeperError {
   const lines = [
     `The migrations of "${task.id}" end in two schemas: ${object} of database "${role}" is not the same.`,
-    `  on a fork of ${main}'s database: ${first ?? 'not there'}`,
+    `  on a fork of ${task.base}'s database: ${first ?? 'not there'}`,
     `  from an empty one:  ${second ?? 'not there'}`,
   ]
   return new LanekeeperError('proof-failed', lines.join('\n'), {
     hint: [
       first !== null && second === null
-        ? `No migration makes it: was ${main}'s database changed by hand, or has it run another branch's migrations? Make it anew from those of ${task.base}.`
-        : 'A migration does something else where there are rows or older tables: write it so that both ways end alike.',
+        ? `No migration makes it: was the main worktree's database changed by hand, or has it run another branch's migrations? Make it anew from those of ${task.base}.`
+        : `A migration does something else where there are rows or older tables: write it so that both ways end alike. (Or the main worktree's database is not what the migrations of ${task.base} make: npx lanekeeper db diff, in a fresh worktree.)`,
       `Then: npx lanekeeper land ${task.id}`,
       `A person may let it pass: LANEKEEPER=0 npx lanekeeper land ${task.id}`,
     ].join('\n'),

@@ -1,6 +1,6 @@
 /** `lanekeeper remove`: a worktree goes with its branch, databases and ports, unless that would lose something. */
 import { realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { type Command, commonOptions, flag, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import type { LanekeeperError } from './policy/errors.ts'
@@ -41,7 +41,8 @@ export const command: Command = {
 }
 
 /**
- * The worktree a person means: by path, by its task's id, or by its branch, in this order.
+ * The worktree a person means: by path, by its task's id, by its branch, or where it has none by its directory's name, in
+ * this order.
  * @throws `usage` when there is none
  */
 export function findWorktree(worktrees: readonly Worktree[], policy: Policy, target: string, cwd: string): Worktree {
@@ -50,7 +51,9 @@ export function findWorktree(worktrees: readonly Worktree[], policy: Policy, tar
   const found =
     worktrees.find((worktree) => worktree.path === path) ??
     worktrees.find((worktree) => worktree.branch !== null && worktree.branch === branch) ??
-    worktrees.find((worktree) => worktree.branch === target)
+    worktrees.find((worktree) => worktree.branch === target) ??
+    // of a worktree that git was killed in the middle of making, nothing else tells whose it was to be
+    worktrees.find((worktree) => worktree.branch === null && basename(worktree.path) === target)
   if (found) return found
   throw noWorktree(target, branch)
 }

@@ -6,6 +6,7 @@ import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provisionTelling, type SetupDocument, setupDocument } from './provision.ts'
 import type { Provisioned } from './quick-steps.ts'
+import { halfMade, isHalfMade } from './system/half-made.ts'
 import { isAlive } from './system/lock.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 
@@ -32,6 +33,7 @@ async function runSetup(input: Input, session: Session): Promise<Result> {
   const cwd = resolve(session.cwd, input.positionals[0] ?? '.')
   const { repository, policy } = enter({ ...session, cwd })
   if (!repository.isLinked) return nothingForMain(repository)
+  if (isHalfMade(repository.gitDir)) throw halfMade(repository.root)
   const options = { wait: flag(input, 'wait'), trust: flag(input, 'trust') }
   const provisioned = await provisionTelling(repository, policy, options, session.out)
   const json = setupDocument(provisioned.record, policy)

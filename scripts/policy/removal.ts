@@ -37,6 +37,8 @@ export interface Obstacle {
 }
 
 const MOST_FILES = 5
+/** What git writes into the lock of a worktree while it makes it. */
+export const HALF_MADE = 'initializing'
 
 /** Every reason why the worktree must stay, given what the person forced; empty when it may go. */
 export function obstaclesTo(facts: RemovalFacts, forced: Forced): Obstacle[] {
@@ -62,8 +64,11 @@ function standingInIt({ path, branch }: RemovalFacts): Obstacle {
 }
 
 function locked({ path, branch, lockReason }: RemovalFacts): Obstacle {
+  const force = removeCommand(branch ?? path, '--force-locked')
+  if (lockReason === HALF_MADE)
+    return { kind: 'locked', message: 'git was killed while it made it, or is still at it', hint: [force] }
   const message = lockReason === null ? 'it is locked' : `it is locked: ${lockReason}`
-  const hint = [commandLine(['git', 'worktree', 'unlock', path]), removeCommand(branch ?? path, '--force-locked')]
+  const hint = [commandLine(['git', 'worktree', 'unlock', path]), force]
   return { kind: 'locked', message, hint }
 }
 

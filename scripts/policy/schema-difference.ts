@@ -25,10 +25,7 @@ function objectsOf(schema: string): Map<string, string> {
   const objects = new Map<string, string>()
   for (const text of texts) {
     const name = nameOf(text)
-    objects.set(
-      name,
-      [...(objects.has(name) ? [objects.get(name) ?? ''] : []), text.replace(/\s+/g, ' ')].sort().join('\n'),
-    )
+    objects.set(name, [...(objects.has(name) ? [objects.get(name) ?? ''] : []), normalised(text)].sort().join('\n'))
   }
   return objects
 }
@@ -51,4 +48,31 @@ function nameOf(text: string): string {
 /** SQLite keeps a name as it was written, and a rename writes it in quotes. */
 function unquoted(name: string): string {
   return name.replace(/["`[\]]/g, '')
+}
+
+/** White space does not count, and in a table neither does the order of its columns: what landed late was added late. */
+function normalised(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  const [open, close] = [line.indexOf('('), line.lastIndexOf(')')]
+  if (!/^CREATE (?:\w+ )?TABLE /i.test(line) || open === -1 || close < open) return line
+  const parts = partsOf(line.slice(open + 1, close))
+  return `${line.slice(0, open + 1)}${parts.sort().join(', ')}${line.slice(close)}`
+}
+
+/** Cut at the commas that lie in no parentheses and no quotes. */
+function partsOf(list: string): string[] {
+  const parts: string[] = []
+  let [depth, start, quote] = [0, 0, '']
+  for (let at = 0; at < list.length; at++) {
+    const letter = list[at] ?? ''
+    if (quote !== '') quote = letter === quote ? '' : quote
+    else if (/["'`]/.test(letter)) quote = letter
+    else if (letter === '(') depth++
+    else if (letter === ')') depth--
+    else if (letter === ',' && depth === 0) {
+      parts.push(list.slice(start, at).trim())
+      start = at + 1
+    }
+  }
+  return [...parts, list.slice(start).trim()]
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import type { RemovalFacts } from '../policy/removal.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
+import { isHalfMade } from './half-made.ts'
 import { worktreeStateDir } from './identity.ts'
 import type { WorktreeRecord } from './ledger.ts'
 import { listenersOn } from './listeners.ts'
@@ -36,7 +37,8 @@ export function removalFacts(
     isLocked,
     lockReason,
     isHere: isInside(cwd, path),
-    dirty: isThere ? dirtyFiles(git.at(path)) : [],
+    // of a checkout that was cut short git would say that everything is deleted, or nothing at all
+    dirty: isThere && !isHalfMade(worktree.gitDir) ? dirtyFiles(git.at(path)) : [],
     unmerged: unmergedCommits(git, worktree, base),
     unpushed: isThere ? unpushedSubmodules(git.at(path), worktree) : [],
     alive: whatRuns(worktree, record, env),

@@ -13,6 +13,18 @@ const cases: [name: string, first: string, second: string, object: string | null
   ],
   ['the same but for white space', 'CREATE TABLE a (x,  y);\n', 'CREATE TABLE a (x,\n y);\n', null],
   ['nothing at all', '', '', null],
+  [
+    'columns in another order',
+    "CREATE TABLE a (x DEFAULT ',', y DECIMAL(1,2), CHECK (x, y));\n",
+    "CREATE TABLE a (y DECIMAL(1,2), CHECK (x, y), x DEFAULT ',');\n",
+    null,
+  ],
+  [
+    'what lies in parentheses keeps its order',
+    'CREATE TABLE a (x, UNIQUE (x, y));\n',
+    'CREATE TABLE a (x, UNIQUE (y, x));\n',
+    'TABLE a',
+  ],
   ['one column more', SQLITE, SQLITE.replace('a (id INTEGER)', 'a (id INTEGER, n)'), 'TABLE a'],
   ['one table more, quoted', SQLITE, SQLITE.replace(/CREATE TABLE "b"[^;]+;\n/, ''), 'TABLE b'],
   ['an index', SQLITE, SQLITE.replace('INDEX i ON a (id)', 'INDEX i ON a (id DESC)'), 'INDEX i'],

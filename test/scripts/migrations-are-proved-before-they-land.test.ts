@@ -81,7 +81,7 @@ describe('is refused, with the base untouched', () => {
     sql(made.main, 'CREATE TABLE tags (id INTEGER)')
     const said = refused(made)
     expect(said).toContain('TABLE tags of database "dev" is not the same')
-    expect(said).toContain("on a fork of project's database: CREATE TABLE tags (id INTEGER)")
+    expect(said).toContain("on a fork of main's database: CREATE TABLE tags (id INTEGER)")
     expect(said).toContain('from an empty one:  CREATE TABLE tags (id INTEGER, name TEXT)')
     expect(said).not.toContain('zebras')
   })

@@ -10,24 +10,24 @@ const SAVED = 'saved'
  * @param step one of the names, after those before it
  * @param end called once an order, when its last step is done
  */
-export function alongEveryOrder<Name extends string>(
+export async function alongEveryOrder<Name extends string>(
   place: Pick<Place, 'dir'>,
   names: readonly Name[],
-  step: (name: Name, before: readonly Name[]) => void,
+  step: (name: Name, before: readonly Name[]) => Promise<void>,
   end: (order: readonly Name[]) => void,
-): void {
-  const goOn = (done: readonly Name[]): void => {
+): Promise<void> {
+  const goOn = async (done: readonly Name[]): Promise<void> => {
     const left = names.filter((name) => !done.includes(name))
     if (left.length === 0) end(done)
     const copy = join(place.dir, SAVED, String(done.length))
     if (left.length > 1) copyAll(place.dir, copy)
     for (const [index, name] of left.entries()) {
       if (index > 0) copyAll(copy, place.dir)
-      step(name, done)
-      goOn([...done, name])
+      await step(name, done)
+      await goOn([...done, name])
     }
   }
-  goOn([])
+  await goOn([])
 }
 
 /** Everything in a directory but the copies; keeps times and modes. */

@@ -2,9 +2,12 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { judgeBranch } from '../../scripts/gate.ts'
+import { command as land } from '../../scripts/land.ts'
+import { command as migration } from '../../scripts/migration.ts'
 import { readPolicy } from '../../scripts/system/policy-source.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
 import { alongEveryOrder } from './every-order.ts'
+import { runVerb } from './in-process.ts'
 import { createRepository, type Ran, type TestRepository } from './repository.ts'
 import { RUNNER_FILES, RUNNER_SETTINGS } from './sql-runner.ts'
 import { rows } from './sqlite.ts'
@@ -19,22 +22,22 @@ type Mode = 'lease' | 'tables'
  * each landing, as it would anywhere.
  * @returns order → schema of the base's database at its end
  */
-export function landInEveryOrder(mode: Mode): Map<string, string> {
+export async function landInEveryOrder(mode: Mode): Promise<Map<string, string>> {
   const project = projectOf(mode)
   const worktrees = new Map(TASKS.map((id) => [id, startBranch(project, id, mode)]))
   const ends = new Map<string, string>()
-  const step = (id: (typeof TASKS)[number], before: readonly string[]) => {
+  const step = async (id: (typeof TASKS)[number], before: readonly string[]) => {
     const cwd = worktrees.get(id) ?? ''
-    if (mode === 'lease') done(project.lanekeeper(['migration', 'claim'], { cwd }))
+    if (mode === 'lease') await runVerb(project, migration, ['claim'], cwd)
     if (before.length > 0) {
       expect(refusalsOf(project, id)).toContain('migration-duplicate')
-      done(project.lanekeeper(['migration', 'renumber'], { cwd }))
+      await runVerb(project, migration, ['renumber'], cwd)
       project.commit({}, 'renumber', { cwd })
     }
-    done(project.lanekeeper(['land', id]))
+    await runVerb(project, land, [id])
     migrate(project, 'dev')
   }
-  alongEveryOrder(project, TASKS, step, (order) => {
+  await alongEveryOrder(project, TASKS, step, (order) => {
     const files = ['0001_users.sql', ...order.map((id, index) => `000${index + 2}_${id}.sql`)]
     expect(project.git(['ls-tree', '--name-only', 'main:migrations']).split('\n')).toEqual(files)
     expect(appliedIn(project, 'dev'), order.join()).toEqual(files)

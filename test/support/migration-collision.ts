@@ -2,13 +2,12 @@
  * Two branches that each change a project's migrations, brought together twice: by plain git and the tool alone, and with
  * Lanekeeper. The second branch is the older one: the base's database has run the first when it comes.
  */
-import { delimiter, join } from 'node:path'
 import { expect } from 'vitest'
 import type { MigrationRule } from '../../scripts/policy/migrations/rules.ts'
 import { type EitherDatabase, emptyDatabase, type Kind } from './either-database.ts'
-import { type Files, linkPackages, type MigrationTool } from './migration-tools.ts'
+import { type Files, linkPackages, type MigrationTool, withCommands } from './migration-tools.ts'
 import { createAdopted } from './provisioning.ts'
-import { createRepository, PROJECT_ROOT, type Ran, type TestRepository } from './repository.ts'
+import { createRepository, type Ran, type TestRepository } from './repository.ts'
 import { settings, startTask } from './task-worktrees.ts'
 
 export interface Collision {
@@ -59,10 +58,10 @@ export async function mergedByPlainGit(collision: Collision, kind: Kind): Promis
   return { last, database, fresh, lastOnFresh: migrate(project, tool, fresh) }
 }
 
-/** The tool's own command, which `npx` would find too. */
-function migrate({ root, env, run }: TestRepository, { command }: MigrationTool, { url }: EitherDatabase): Ran {
-  const PATH = [join(PROJECT_ROOT, 'node_modules', '.bin'), env.PATH].join(delimiter)
-  return run('sh', ['-c', command.replace(/^npx /, '')], { cwd: root, env: { PATH, DATABASE_URL: url } })
+/** The tool's own command in the main worktree, on a database. */
+export function migrate(project: TestRepository, { command }: MigrationTool, { url }: EitherDatabase): Ran {
+  const env = { ...withCommands(project), DATABASE_URL: url }
+  return project.run('sh', ['-c', command.replace(/^npx /, '')], { cwd: project.root, env })
 }
 
 function expectDone(ran: Ran): Ran {
@@ -82,29 +81,51 @@ function mend(project: TestRepository, { mended }: Collision, branch: string, cw
  * The same branches as tasks that take the lease in turns. The first lands; the second is refused by its rule where it
  * asks, where it lands and where it is merged by hand, even if nobody minded the refusal of its commit.
  */
-export function expectRefused(collision: Collision): void {
+export function expectRefused(collision: Collision): { project: TestRepository; second: string } {
   const { tool, start, rule } = collision
   const migrations = [{ preset: tool.preset }]
   const project = createAdopted({ ...tool.files, ...start, ...settings({ migrations }) })
-  const told = (words: readonly string[], cwd = project.root) => project.lanekeeper(words, { cwd })
-  const claim = (task: string) => expectDone(told(['migration', 'claim', 'dev', '--task', task]))
-  const [second, first] = ['second', 'first'].map((id) => startTask(project, id, { migrations: 'dev' }))
-  claim('second')
-  project.commit(collision.second, 'second', { cwd: second ?? '', env: { LANEKEEPER: '0' } })
-  expectDone(told(['migration', 'release', 'dev', '--task', 'second', '--force', '--reason', 'turns']))
-  claim('first')
-  project.commit(collision.first, 'first', { cwd: first ?? '' })
-  expectDone(told(['land', 'first']))
+  const second = startTask(project, 'second', { migrations: 'dev' })
+  const first = startTask(project, 'first', { migrations: 'dev' })
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: second }))
+  project.commit(collision.second, 'second', { cwd: second, env: { LANEKEEPER: '0' } })
+  expectDone(project.lanekeeper(['migration', 'release'], { cwd: second }))
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: first }))
+  project.commit(collision.first, 'first', { cwd: first })
+  expectDone(project.lanekeeper(['land', 'first']))
   const landed = project.git(['rev-parse', 'main'])
   mend(project, collision, 'task/second', second)
-  claim('second')
-  const merge = project.tryGit(['merge', '--no-edit', 'task/second'])
-  for (const { status, stdout, stderr } of [told(['check'], second), told(['land', 'second']), merge]) {
+  expectDone(project.lanekeeper(['migration', 'claim'], { cwd: second }))
+  const told = [project.lanekeeper(['check'], { cwd: second }), project.lanekeeper(['land', 'second'])]
+  const merged = project.tryGit(['merge', '--no-edit', 'task/second'])
+  for (const { status, stdout, stderr } of [...told, merged]) {
     expect(stdout + stderr).toContain(`${rule}: `)
     expect(status).not.toBe(0)
   }
   expect(project.git(['rev-parse', 'main'])).toBe(landed)
+  return { project, second }
 }
+
+/** Refused, renumbered by the command that the refusal names, landed; then the tool runs it once, and last, everywhere. */
+export async function expectRefusedUntilRenumbered(collision: Collision): Promise<void> {
+  const { tool } = collision
+  const { project, second } = expectRefused(collision)
+  linkPackages(project)
+  const database = await emptyDatabase('sqlite', project, tool)
+  const fresh = await emptyDatabase('sqlite', project, { ...tool, name: 'fresh' })
+  expectDone(migrate(project, tool, database))
+  expectDone(project.lanekeeper(['migration', 'renumber'], { cwd: second }))
+  project.commit({}, 'renumber', { cwd: second })
+  expectDone(project.lanekeeper(['land', 'second']))
+  const before = await database.rows(tool.applied)
+  for (const one of [database, fresh]) expectDone(migrate(project, tool, one))
+  expect((await database.rows(tool.applied)).slice(0, -1)).toEqual(before)
+  expect(before).toHaveLength(2)
+  expect(await fresh.rows(tool.applied)).toEqual(await database.rows(tool.applied))
+  expect(await fresh.rows(SCHEMA)).toEqual(await database.rows(SCHEMA))
+}
+
+const SCHEMA = 'SELECT sql FROM sqlite_master ORDER BY name'
 
 /** Two migrations whose order matters: the older sets something for all, the younger changes it for one. */
 export function orderMatters(tool: MigrationTool): Collision {

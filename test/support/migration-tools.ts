@@ -3,7 +3,7 @@
  * All of them read DATABASE_URL and run on SQLite and on Postgres. They come with `npm ci` and need nothing else.
  */
 import { symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { PROJECT_ROOT, type TestRepository } from './repository.ts'
 
 export type Files = Readonly<Record<string, string>>
@@ -12,7 +12,7 @@ export interface MigrationTool {
   readonly preset: string
   /** Of the project, beside its migrations. */
   readonly files: Files
-  /** A shell line, as lanekeeper.json has it. */
+  /** A shell line, as lanekeeper.json has it; `npx` costs half a second a time, so most go by PATH. */
   readonly command: string
   /** What stands before a SQLite file's path, where it is not `file:`. */
   readonly scheme?: string
@@ -28,6 +28,11 @@ export interface MigrationTool {
 export function linkPackages({ dir }: Pick<TestRepository, 'dir'>): void {
   symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(dir, 'node_modules'))
 }
+
+/** PATH with the packages' commands, as `npm run` has it. */
+export const withCommands = ({ env }: Pick<TestRepository, 'env'>) => ({
+  PATH: [join(PROJECT_ROOT, 'node_modules', '.bin'), env.PATH].join(delimiter),
+})
 
 const IGNORED = { '.gitignore': '.env*\n*.db*\n' }
 const seconds = (at: number) => `2026010${at + 1}120000`
@@ -71,7 +76,7 @@ exports.source = new DataSource(url.startsWith('postgres')
   : { type: 'better-sqlite3', driver: require('libsql'), database: url.replace('file:', ''), migrations })
 `,
   },
-  command: 'npx typeorm migration:run -d data-source.js',
+  command: 'typeorm migration:run -d data-source.js',
   migration: (at, name, ...statements) => ({
     [`src/migrations/176726880000${at}-${name}.js`]: `exports.${name}176726880000${at} = class ${name}176726880000${at} {
   async up(queryRunner) {
@@ -132,7 +137,7 @@ export const dbmate: MigrationTool = {
   files: IGNORED,
   scheme: 'sqlite:',
   // the dump of the schema needs pg_dump or sqlite3 on the machine
-  command: 'npx dbmate --no-dump-schema --migrations-dir db/migrations up',
+  command: 'dbmate --no-dump-schema --migrations-dir db/migrations up',
   migration: (at, name, ...statements) => ({
     [`db/migrations/${seconds(at)}_${name}.sql`]: `-- migrate:up\n${statements.join(';\n')};\n\n-- migrate:down\n`,
   }),
@@ -172,7 +177,8 @@ migrate(drizzle(url), { migrationsFolder: 'drizzle', migrationsSchema: 'public' 
   applied: 'SELECT created_at FROM __drizzle_migrations ORDER BY created_at',
 }
 
-const drizzleTag = (at: number, name: string) => `${at === 0 ? '0000' : '0001'}_${name}`
+/** From 5 on it is one that was made when another second one was there. */
+const drizzleTag = (at: number, name: string) => `000${Math.ceil(at / 4)}_${name}`
 
 /**
  * Prisma's own engine, which its npm package brings as WebAssembly: the command line's `migrate deploy` hands it the same

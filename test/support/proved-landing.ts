@@ -1,8 +1,10 @@
 /** Landings that bring a migration, with a real tool: what runs and ends alike both ways lands, and nothing else does. */
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type EitherDatabase, emptyDatabase, type Kind } from './either-database.ts'
-import { linkPackages, type MigrationTool } from './migration-tools.ts'
+import { migrate } from './migration-collision.ts'
+import { linkPackages, type MigrationTool, withCommands } from './migration-tools.ts'
 import { createRepository, type Ran, type TestRepository } from './repository.ts'
 import { ledgerOf, settings, startTask, worktreesOf } from './task-worktrees.ts'
 
@@ -28,7 +30,7 @@ export async function landingWith(tool: MigrationTool, kind: Kind): Promise<Land
   linkPackages(project)
   const database = await emptyDatabase(kind, project, tool)
   project.write(join(project.root, '.env'), `DATABASE_URL='${database.url}'\n`)
-  const first = project.run('sh', ['-c', tool.command], { cwd: project.root, env: { DATABASE_URL: database.url } })
+  const first = migrate(project, tool, database)
   expect(first.status, first.stdout + first.stderr).toBe(0)
   await database.run("INSERT INTO users VALUES (1, 'ann'), (2, 'ann')")
   const path = startTask(project, 'tags', { migrations: 'dev' })
@@ -37,7 +39,7 @@ export async function landingWith(tool: MigrationTool, kind: Kind): Promise<Land
     project.git(['reset', '-q', '--hard', 'main'], { cwd: path })
     project.commit({ ...tool.migration(...TAGS, ...statements), ...tool.journal?.(USERS, TAGS) }, 'tags', { cwd: path })
     const before = await stateOf(project, tool, database)
-    const landed = project.lanekeeper(['land', 'tags'])
+    const landed = project.lanekeeper(['land', 'tags'], { env: withCommands(project) })
     const after = await stateOf(project, tool, database)
     expect(ledgerOf(project)).toEqual([])
     // of a landing nothing stays but the base's new commit
@@ -54,7 +56,9 @@ async function stateOf(project: TestRepository, tool: MigrationTool, database: E
   return {
     main: project.git(['rev-parse', 'main']),
     worktrees: worktreesOf(project),
-    files: project.git(['ls-files', '--others', '--exclude-standard']),
+    directories: readdirSync(project.dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?:^|\/)landing-[^/.]*$/.test(name),
+    ),
     databases: await database.family(),
     applied: await database.rows(tool.applied),
   }

@@ -8,7 +8,7 @@ import { journal } from './journal.ts'
 import { type MigrationSet, migrationFileOf } from './migration-set.ts'
 import { leaseHeld } from './owner.ts'
 import { schemaSource } from './schema-source.ts'
-import { duplicate, duplicateElsewhere, order } from './sequence.ts'
+import { duplicate, duplicateElsewhere, order, stampInside } from './sequence.ts'
 import { opaque, tables, tablesOfCode } from './tables.ts'
 
 export type MigrationRule =
@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   { rule: 'migration-immutable', find: immutable },
   { rule: 'migration-duplicate', find: duplicate },
   { rule: 'migration-order', find: order },
+  { rule: 'migration-order', find: stampInside },
   { rule: 'migration-journal', find: journal },
   { rule: 'migration-graph', find: graph },
   { rule: 'migration-table', find: tables },

@@ -50,6 +50,18 @@ export function order({ set, added, known, base }: Brought): Finding[] {
   })
 }
 
+/** TypeORM goes by the stamp in the class's name: a file that was renamed alone runs where it ran before. */
+export function stampInside({ set, added, text }: Brought): Finding[] {
+  const isInside = set.tool.mentions.some((mention) => mention.in === 'itself' && mention.as === 'version')
+  if (!isInside) return []
+  return added.flatMap((file): Finding[] => {
+    const own = /\bclass\s+[A-Za-z_$][\w$]*?(\d{10,17})\b/.exec(text(file.path) ?? '')?.[1]
+    if (own === undefined || own === file.version) return []
+    const message = `its class says ${own}, and its file ${file.version}: ${set.tool.title} goes by the class`
+    return [{ path: file.path, message, ways: [`give both the same stamp: ${file.version}`] }]
+  })
+}
+
 /** The last of some files in the set's order, or null. */
 export function newestOf(set: Pick<MigrationSet, 'tool'>, files: readonly MigrationFile[]): MigrationFile | null {
   return files.reduce<MigrationFile | null>(

@@ -300,6 +300,30 @@ describe('the words of a refusal', () => {
       'migration-table',
       'line 2 touches table users, and this task has tags',
     ],
+    [
+      'typeorm: a file renamed without its class',
+      {
+        preset: 'typeorm',
+        base: {},
+        branch: { 'src/migrations/1767268800005-Older.ts': 'export class Older1767268800001 {}' },
+      },
+      'migration-order',
+      'its class says 1767268800001, and its file 1767268800005',
+    ],
+    [
+      'drizzle: the snapshot of what has landed changed',
+      {
+        preset: 'drizzle',
+        base: {
+          'drizzle/0000_a.sql': 'a',
+          'drizzle/meta/0000_snapshot.json': '{"id":"x"}',
+          'drizzle/meta/_journal.json': '{"entries":[{"idx":0,"when":9,"tag":"0000_a"}]}',
+        },
+        branch: { 'drizzle/meta/0000_snapshot.json': '{"id":"x","tables":{}}' },
+      },
+      'migration-journal',
+      'belongs to a migration that is on main, and this branch changes it',
+    ],
   ]
   it.each(cases)('%s', (_, story, rule, says) => {
     const found = refusals(story).filter((one) => one.rule === rule)

@@ -3,9 +3,15 @@
  * whoever resolves that conflict by keeping both entries has a migration that is never run, whichever comes first.
  */
 import { describe, expect, it } from 'vitest'
-import { KINDS } from '../../support/either-database.ts'
-import { type Collision, editedAfterwards, expectRefused, mergedByPlainGit } from '../../support/migration-collision.ts'
-import { drizzle } from '../../support/migration-tools.ts'
+import { emptyDatabase, KINDS } from '../../support/either-database.ts'
+import {
+  type Collision,
+  editedAfterwards,
+  expectRefused,
+  mergedByPlainGit,
+  migrate,
+} from '../../support/migration-collision.ts'
+import { drizzle, linkPackages } from '../../support/migration-tools.ts'
 import { expectEditMissed } from '../../support/silent-collisions.ts'
 
 type Entry = readonly [at: number, name: string]
@@ -13,12 +19,14 @@ type Entry = readonly [at: number, name: string]
 const START: Entry = [0, 'plans']
 const POSTS: Entry = [2, 'posts']
 const TAGS: Entry = [1, 'tags']
+const ANEW: Entry = [5, 'tags']
 
 const journal = (...entries: readonly Entry[]) => drizzle.journal?.(...entries) ?? {}
 
+const made = (entry: Entry) => drizzle.migration(...entry, `CREATE TABLE ${entry[1]} (id INTEGER)`)
+
 /** @param resolved the journal after the conflict */
 function conflict(...resolved: readonly Entry[]): Collision {
-  const made = (entry: Entry) => drizzle.migration(...entry, `CREATE TABLE ${entry[1]} (id INTEGER)`)
   return {
     tool: drizzle,
     start: { ...made(START), ...journal(START) },
@@ -32,6 +40,8 @@ function conflict(...resolved: readonly Entry[]): Collision {
 const RESOLVED = [
   ['in order', conflict(START, TAGS, POSTS)],
   ['at the end', conflict(START, POSTS, TAGS)],
+  // `git checkout --ours`
+  ['in place of the newer', conflict(START, TAGS)],
 ] as const
 
 describe.each(KINDS)('Drizzle on %s after a plain merge', (kind) => {
@@ -55,6 +65,17 @@ const edited = {
 }
 
 describe('Lanekeeper refuses', () => {
-  it.each(RESOLVED)('the older one, its entry %s', (_, collision) => expectRefused(collision))
-  it('the edit', () => expectRefused(editedAfterwards(edited)))
+  it('the older one, until it is made anew on top of the newer', async () => {
+    const { project, second } = expectRefused(conflict(START, TAGS, POSTS))
+    project.git(['rm', '-q', 'drizzle/0001_tags.sql'], { cwd: second })
+    project.commit({ ...made(ANEW), ...journal(START, POSTS, ANEW) }, 'anew', { cwd: second })
+    expect(project.lanekeeper(['land', 'second'])).toMatchObject({ status: 0 })
+    linkPackages(project)
+    const fresh = await emptyDatabase('sqlite', project)
+    expect(migrate(project, drizzle, fresh)).toMatchObject({ status: 0 })
+    expect([await fresh.has('posts'), await fresh.has('tags')]).toEqual([true, true])
+  })
+
+  it.each(RESOLVED)('the older one, its entry %s', (_, collision) => void expectRefused(collision))
+  it('the edit', () => void expectRefused(editedAfterwards(edited)))
 })
