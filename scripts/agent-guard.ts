@@ -9,8 +9,10 @@ import { judgePaths } from './agent-verdict.ts'
 import type { ToolCall } from './policy/agent-hooks/payload.ts'
 import { commandsRefused, type OutsideWrite, outsideRefused } from './policy/agent-hooks/refusal-texts.ts'
 import { type DoubtfulCommand, doubtfulCommands } from './policy/agent-hooks/shell-rules.ts'
+import { problemWithBranch } from './policy/names.ts'
 import { refusalText } from './policy/refusal.ts'
 import { placeInside, realPlace, worktreeRootAbove } from './system/edit-place.ts'
+import { readRef } from './system/refs.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 
 /** Where Claude Code keeps its own plans and notes; no repository's business. */
@@ -37,9 +39,20 @@ export function refusedCall(call: ToolCall, cwd: string, env: NodeJS.ProcessEnv)
 
 function commandRefusal(command: string | null, cwd: string, lane: AgentLane): string | null {
   const { policy, task } = lane
-  const doubtful = command === null ? [] : doubtfulCommands(command, { base: policy.base, branch: task.branch })
+  const rules = { base: policy.base, branch: task.branch, isBranch: branchesOf(lane.repository) }
+  const doubtful = command === null ? [] : doubtfulCommands(command, rules)
   const refused = doubtful.filter((one) => isOurs(one, resolve(cwd, ...one.dirs), lane))
   return refused.length === 0 ? null : commandsRefused(refused, task.id)
+}
+
+function branchesOf({ commonDir }: Repository): (name: string) => boolean {
+  const isRef = (ref: string) => typeof readRef(commonDir, ref) === 'string'
+  return (name) => isPlainName(name) && (isRef(`refs/heads/${name}`) || isRef(`refs/remotes/${name}`))
+}
+
+/** What git would not take for a branch must not become a path to look for either. */
+function isPlainName(name: string): boolean {
+  return problemWithBranch(name) === null
 }
 
 /** A command in some other repository is no business of ours. */

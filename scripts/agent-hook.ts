@@ -62,8 +62,8 @@ function payloadOf(text: string): Payload {
 }
 
 function cannotDecide(error: unknown): string {
-  const isOurs = !(error instanceof LanekeeperError)
-  const message = error instanceof Error ? (isOurs ? (error.stack ?? error.message) : error.message) : String(error)
+  const text = error instanceof Error ? error.message : String(error)
+  const message = error instanceof LanekeeperError ? text : `a bug of ours (${text.split('\n')[0]}).`
   const hint = error instanceof LanekeeperError && error.hint ? ` (${error.hint.replaceAll('\n', '; ')})` : ''
   return `lanekeeper: the guard cannot decide, so it refuses: ${message}${hint} A person may switch it off: LANEKEEPER=0`
 }

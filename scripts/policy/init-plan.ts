@@ -72,7 +72,7 @@ export function planInit(known: ProjectFacts, agents: readonly HookedAgent[] = [
   return {
     edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
     found: [...services.found, ...databases.map(described)],
-    notes: [...notesFor(facts), ...agentNotes(agents, facts.files, text)],
+    notes: [...notesFor(facts), ...agentNotes(agents, facts.files, text, facts.ignored)],
     newTask: newTaskLine(facts),
   }
 }

@@ -58,7 +58,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     envFiles: envPaths
       .filter((path) => existsSync(join(root, path)))
       .map((path): EnvFileFact => ({ path, variables: userVariables(join(root, path)), isTracked: tracked.has(path) })),
-    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
+    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES, ...AGENT_FILES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
     // a worktree below .claude/worktrees is no setting of the project's

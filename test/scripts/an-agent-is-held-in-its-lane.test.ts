@@ -164,6 +164,8 @@ describe('nothing is said', () => {
 describe('a shell command', () => {
   it('that would take the common stash, move the base or go round the hooks is refused with the way on', () => {
     const { auth, run } = project()
+    expect(run(auth, 'git checkout mine').stderr).toContain("is on its task's branch task/auth")
+    expect(run(auth, 'git checkout src')).toEqual(SILENT)
     const { status, stderr } = run(auth, 'npm test && git stash; git push origin HEAD:main; git commit -anm x')
     expect(status).toBe(2)
     expect(stderr).toMatch(/^✗ lanekeeper: 3 commands refused in the worktree of task "auth"\n/)
@@ -182,7 +184,8 @@ describe('a shell command', () => {
     expect(run(auth, `cd ${dir}/scratch/other && git stash && git checkout -b x`)).toEqual(SILENT)
     expect(run(auth, `cd ${root} && git commit -am x`).stderr).toContain("another worktree than this task's")
     expect(run(auth, `git -C ${pay} reset --hard`).stderr).toContain("another worktree than this task's")
-    expect(run(auth, `git -C ${root} log`)).toEqual(SILENT)
+    expect(run(auth, 'rm -rf ../pay/src').stderr).toContain("another worktree than this task's")
+    expect(run(auth, `git -C ${root} log; rm -rf src dist ${dir}/scratch/x`)).toEqual(SILENT)
     expect(run(auth, 'git commit -am x && git push')).toEqual(SILENT)
   })
 

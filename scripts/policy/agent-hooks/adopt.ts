@@ -96,13 +96,17 @@ const SIGNS: Readonly<Record<HookedAgent, RegExp>> = {
  * What a person should know or see to: files that are not ours to edit, and agents of the project that could be hooked too.
  * @param agents those that are being hooked
  * @param files all of the project
+ * @param ignored files that git ignores: no worktree gets them from the base
  */
 export function agentNotes(
   agents: readonly HookedAgent[],
   files: readonly string[],
   text: (file: string) => string | null,
+  ignored: ReadonlySet<string> = new Set(),
 ): string[] {
-  const byHand = agentEdits(agents, text).filter(({ after }) => after === null)
+  const edits = agentEdits(agents, text)
+  const byHand = edits.filter(({ after }) => after === null)
+  const unseen = edits.map(({ file }) => file).filter((file) => ignored.has(file))
   const others = HOOKED_AGENTS.filter((agent) => !agents.includes(agent) && isUnhooked(agent, files, text))
   const list = others.join(',')
   return [
@@ -110,6 +114,9 @@ export function agentNotes(
       ({ file, why }) =>
         `${file} is not ours to edit (comments in it, or another shape), so it was left alone: ${why}.`,
     ),
+    ...(unseen.length === 0
+      ? []
+      : [`git ignores ${unseen.join(', ')}: no worktree gets it from the base. Take it out of .gitignore.`]),
     ...(others.length === 0
       ? []
       : [`Agents here (${list}) can be held in their lanes while they edit: npx lanekeeper init --agents ${list}`]),

@@ -9,6 +9,8 @@ export interface Lane {
   readonly base: string
   /** The task's branch. */
   readonly branch: string
+  /** Whether there is a branch of this name, a local one or a remote's (`origin/x`). */
+  readonly isBranch: (name: string) => boolean
 }
 
 /** Why a command is refused, and what to do instead. */
@@ -140,15 +142,13 @@ const LEAVERS: Readonly<Record<string, (args: readonly string[], lane: Lane) => 
     positionals(args, ['-m']).length > 1 || optionsOf(args).some((one) => /^(-d|--delete)$/.test(one)),
 }
 
-/** `git checkout <word>` is a branch or a path, and only git knows; so only what is surely no path counts. */
-function checksOutAnother(args: readonly string[], { base, branch }: Lane): boolean {
+/** `git checkout <word>` is a branch, a commit or a path: what is no branch and does not look like a commit counts as a path. */
+function checksOutAnother(args: readonly string[], { base, branch, isBranch }: Lane): boolean {
   if (optionValue(args, ['-b', '-B', '--orphan', '-t', '--track']) !== null) return true
   if (optionsOf(args).some((one) => /^(-d|--detach)$/.test(one))) return true
   const words = positionals(args)
   if (args.includes('--') || words.length !== 1) return false
   const [word = ''] = words
   if (word === branch) return false
-  return (
-    word === base || word === '-' || word.endsWith(`/${base}`) || /^(HEAD[~^@]|@$|@[~^{]|[0-9a-f]{7,64}$)/.test(word)
-  )
+  return word === base || word === '-' || isBranch(word) || /^(HEAD[~^@]|@$|@[~^{]|[0-9a-f]{7,64}$)/.test(word)
 }

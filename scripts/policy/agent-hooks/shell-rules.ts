@@ -1,6 +1,6 @@
 /** Which commands in a shell line an agent must not run in its task's worktree, and where they would run. */
 import { commandLine } from '../shell-quote.ts'
-import { gitCall } from './git-command.ts'
+import { gitCall, optionsOf, positionals } from './git-command.ts'
 import { GOES_ROUND, type Lane, type Reason, refusedGit, writesIn } from './git-rules.ts'
 import { isShell, shellCommands } from './shell-words.ts'
 
@@ -35,6 +35,7 @@ export function doubtfulCommands(text: string, lane: Lane, depth = 0): DoubtfulC
     const script = scriptOf(program, args)
     const found = script === null || depth >= MOST_SCRIPTS ? [] : doubtfulCommands(script, lane, depth + 1)
     const inner = found.map((one) => ({ ...one, dirs: [...here, ...one.dirs] }))
+    if (program === 'rm') return removals(words, args, here)
     const own = doubtAbout({ words, assignments, program, args }, lane, here)
     return own === null ? inner : [own, ...inner]
   })
@@ -106,6 +107,13 @@ function doubtAbout(command: Program, lane: Lane, here: readonly string[]): Doub
   const reason = hasOwnConfig(command.assignments) ? GOES_ROUND : refusedGit(call, lane)
   if (reason !== null) return { ...reason, what, dirs, onlyElsewhere: false }
   return writesIn(call) ? { ...ELSEWHERE, what, dirs, onlyElsewhere: true } : null
+}
+
+/** `rm -r` of what is another worktree's; here everything may go, git has it. */
+function removals(words: readonly string[], args: readonly string[], here: readonly string[]): DoubtfulCommand[] {
+  const isDeep = optionsOf(args).some((option) => /^(--recursive|-[a-z]*r)/i.test(option))
+  const targets = isDeep ? positionals(args).filter(isPlain) : []
+  return targets.map((target) => ({ ...ELSEWHERE, what: shown(words), dirs: [...here, target], onlyElsewhere: true }))
 }
 
 const ELSEWHERE: Reason = {

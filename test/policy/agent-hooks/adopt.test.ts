@@ -121,6 +121,9 @@ it('agents whose files are in the project are proposed, until they are hooked', 
   const files = ['.claude/commands/x.md', 'GEMINI.md', '.github/workflows/ci.yml']
   expect(agentNotes([], files, () => null)).toEqual([expect.stringContaining('init --agents claude,gemini')])
   expect(agentNotes(['claude', 'gemini'], files, () => null)).toEqual([])
+  expect(agentNotes(['claude', 'gemini'], files, () => null, new Set(['.claude/settings.json']))).toEqual([
+    expect.stringContaining('git ignores .claude/settings.json'),
+  ])
 })
 
 it('an agent whose hooks nobody knows is named', () => {

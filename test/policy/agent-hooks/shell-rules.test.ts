@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { doubtfulCommands } from '../../../scripts/policy/agent-hooks/shell-rules.ts'
 
-const lane = { base: 'main', branch: 'task/a' }
+const lane = {
+  base: 'main',
+  branch: 'task/a',
+  isBranch: (name: string) => ['feature', 'origin/main'].includes(name),
+}
 const refused = (text: string) => doubtfulCommands(text, lane).filter(({ onlyElsewhere }) => !onlyElsewhere)
 
 const REFUSED = [
@@ -40,6 +44,7 @@ const REFUSED = [
   'git branch -D main',
   'git branch -M main',
   'git branch -m other',
+  'git checkout feature',
   'git checkout -B main',
   'git checkout main',
   'git checkout origin/main',
@@ -108,6 +113,9 @@ const FINE = [
   'git checkout main src/a.ts',
   'git checkout task/a',
   'git checkout src/a.ts',
+  'git checkout src/main',
+  'git checkout -- feature',
+  'git checkout @types/node',
   'git switch task/a',
   'git restore --source=main src/a.ts',
   'git branch',
@@ -145,6 +153,10 @@ it.each<[string, string[]]>([
 it('what only another worktree would mind is told apart', () => {
   expect(doubtfulCommands('cd /m && git commit -am x', lane)).toMatchObject([{ onlyElsewhere: true, dirs: ['/m'] }])
   expect(doubtfulCommands('cd /m && git log', lane)).toEqual([])
+  expect(doubtfulCommands('rm -rf dist ../b "$X"; rm ../b/x', lane)).toMatchObject([
+    { dirs: ['dist'] },
+    { dirs: ['../b'] },
+  ])
 })
 
 /** A word of the shell's that means the same: quoted in part, escaped, or as it is. */
