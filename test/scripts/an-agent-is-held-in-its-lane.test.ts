@@ -147,10 +147,12 @@ describe('a write', () => {
 
 describe('nothing is said', () => {
   it('in the main worktree, in one without a task, and outside any repository', () => {
-    const { root, mine, dir, write, run } = project()
+    const { auth, root, mine, dir, write, run } = project()
     expect(write(root, join(root, 'lanekeeper.json'))).toEqual(SILENT)
     expect(write(mine, join(root, 'lanekeeper.json'))).toEqual(SILENT)
     expect(run(mine, 'git stash')).toEqual(SILENT)
+    // a subagent's own worktree, while its parent's session began in a task's
+    expect(run(mine, 'git commit -am x', { CLAUDE_PROJECT_DIR: auth })).toEqual(SILENT)
     expect(write(join(dir, 'home'), join(root, 'x'))).toEqual(SILENT)
   })
 
