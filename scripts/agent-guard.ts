@@ -11,6 +11,7 @@ import { commandsRefused, type OutsideWrite, outsideRefused } from './policy/age
 import { type DoubtfulCommand, doubtfulCommands } from './policy/agent-hooks/shell-rules.ts'
 import { problemWithBranch } from './policy/names.ts'
 import { refusalText } from './policy/refusal.ts'
+import { forgetNote } from './system/agent-state.ts'
 import { placeInside, realPlace, worktreeRootAbove } from './system/edit-place.ts'
 import { readRef } from './system/refs.ts'
 import { openRepository, type Repository } from './system/repository.ts'
@@ -26,6 +27,7 @@ export function refusedCall(call: ToolCall, cwd: string, env: NodeJS.ProcessEnv)
   if (call.paths.length === 0 && call.command === null) return null
   const lane = agentLane(cwd, env)
   if (lane === null) return null
+  forgetNote(lane.repository.gitDir)
   const refusals = [
     commandRefusal(call.command, cwd, lane),
     ...pathRefusals(

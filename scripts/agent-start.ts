@@ -7,6 +7,7 @@ import { exportLines, sessionText } from './policy/agent-hooks/session-facts.ts'
 import type { Policy } from './policy/policy.ts'
 import { setupDocument } from './provision.ts'
 import { provisionQuickly } from './provision-quickly.ts'
+import { forgetNote } from './system/agent-state.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
@@ -16,6 +17,7 @@ import type { Repository } from './system/repository.ts'
 export async function startAnswer(format: AgentFormat, payload: Payload, session: Session): Promise<Answer> {
   const repository = linkedWorktreeAt(textIn(payload, 'cwd') ?? rootIn(payload) ?? session.cwd, session.env)
   if (repository === null || !existsSync(repository.stateDir)) return SILENCE
+  forgetNote(repository.gitDir)
   const policy = readPolicy(repository)
   const { record } = await provisionQuickly(repository, policy, { wait: false, trust: false })
   const env = variablesOf(repository, record)

@@ -53,13 +53,14 @@ const NEVER = [
 export function claudeSettings(task: Task, settings: Settings, root: string): object {
   const { allow, deny } = lanePatterns(task, settings)
   const edits = (patterns: readonly string[]) => [...new Set(patterns.flatMap((one) => editRules(root, one)))]
-  const { PreToolUse, SessionStart, Stop } = HOOKS_FILES.claude.entries
+  // not those that make and take away worktrees: this one is made
+  const { WorktreeCreate: _, WorktreeRemove: __, ...hooks } = HOOKS_FILES.claude.entries
   return {
     permissions: {
       allow: [...edits(allow), ...DAILY.map((line) => `Bash(${line}:*)`)],
       deny: [...edits(deny), ...NEVER.map((line) => `Bash(${line}:*)`)],
     },
-    hooks: { PreToolUse: [PreToolUse], SessionStart: [SessionStart], Stop: [Stop] },
+    hooks: Object.fromEntries(Object.entries(hooks).map(([event, entry]) => [event, [entry]])),
   }
 }
 

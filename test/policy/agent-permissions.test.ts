@@ -38,7 +38,7 @@ it('Claude Code is asked nothing inside the lane, refused outside, and brings ou
     ]),
   )
   expect(JSON.stringify(permissions)).not.toContain('notes.md')
-  expect(Object.keys(hooks)).toEqual(['PreToolUse', 'SessionStart', 'Stop'])
+  expect(Object.keys(hooks)).toEqual(['PreToolUse', 'SessionStart', 'Stop', 'Notification', 'SessionEnd'])
 })
 
 it('opencode denies all but the lane, and what is denied last wins', () => {

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { agentNote } from '../../scripts/system/agent-state.ts'
+import { openRepository } from '../../scripts/system/repository.ts'
 import { prepared } from '../support/prepared.ts'
 import { createRepository, type Place } from '../support/repository.ts'
 import { branchesOf, ledgerOf, settings, startTask, worktreesOf } from '../support/task-worktrees.ts'
@@ -11,8 +13,10 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/agents')
 function makeProject(place: Place) {
   const files = { ...settings(), 'src/auth/login.ts': 'a\n', 'src/pay/pay.ts': 'b\n', '.gitignore': '.env.local\n' }
   const project = createRepository(files, place)
+  const auth = startTask(project, 'auth', { allow: ['src/auth'] })
+  // after it: no hook saw that worktree
   project.lanekeeper(['install'])
-  return { ...project, auth: startTask(project, 'auth', { allow: ['src/auth'] }) }
+  return { ...project, auth }
 }
 
 const copy = prepared(makeProject)
@@ -111,6 +115,25 @@ describe('at its stop', () => {
     const { status, stdout } = send('Stop', 'not JSON', { cwd: auth })
     expect([status, stdout]).toEqual([1, ''])
   })
+})
+
+it('what an agent last said of itself is kept until it goes on', () => {
+  const { auth, git, env, send } = project()
+  const { gitDir } = openRepository(auth, env)
+  send('Notification', { cwd: auth, message: 'before any set-up' })
+  expect(agentNote(gitDir)).toBeNull()
+  send('SessionStart', { cwd: auth })
+  send('Notification', { cwd: auth, message: 'Claude needs your permission to use Bash' })
+  expect(agentNote(gitDir)).toMatchObject({ state: 'waiting', message: 'Claude needs your permission to use Bash' })
+  send('PreToolUse', { cwd: auth, tool_name: 'Bash', tool_input: { command: 'ls' } })
+  expect(agentNote(gitDir)).toBeNull()
+  send('Stop', { cwd: auth })
+  expect(agentNote(gitDir)).toMatchObject({ state: 'done', message: '' })
+  send('SessionEnd', { cwd: auth, reason: 'clear' })
+  expect(agentNote(gitDir)).toMatchObject({ state: 'ended' })
+  send('SessionStart', { cwd: auth })
+  expect(agentNote(gitDir)).toBeNull()
+  expect(git(['status', '--porcelain'], { cwd: auth })).toBe('')
 })
 
 describe('a worktree that an agent asks for', () => {

@@ -30,6 +30,8 @@ test('the settings of five agents get our hooks beside the project’s own; a se
     'BeforeTool',
     'SessionStart',
     'AfterAgent',
+    'Notification',
+    'SessionEnd',
   ])
   expect(repository.lanekeeper(['init', '--agents', ALL, '--yes']).stdout).toContain('Nothing to do')
   expect(repository.lanekeeper(['init', '--yes']).stdout).toContain('Nothing to do')

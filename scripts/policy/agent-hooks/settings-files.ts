@@ -31,6 +31,8 @@ function claudeFile(): HooksFile {
       PreToolUse: of('PreToolUse', GUARD_TIMEOUT_S, 'Write|Edit|MultiEdit|NotebookEdit|Bash'),
       SessionStart: of('SessionStart'),
       Stop: of('Stop'),
+      Notification: of('Notification'),
+      SessionEnd: of('SessionEnd'),
       // a checkout of a big repository
       WorktreeCreate: of('WorktreeCreate', 600),
       WorktreeRemove: of('WorktreeRemove'),
@@ -60,6 +62,8 @@ function geminiFile(): HooksFile {
       BeforeTool: of('BeforeTool', 'write_file|replace|run_shell_command'),
       SessionStart: of('SessionStart'),
       AfterAgent: of('AfterAgent'),
+      Notification: of('Notification'),
+      SessionEnd: of('SessionEnd'),
     },
   }
 }
@@ -73,6 +77,7 @@ function cursorFile(): HooksFile {
       preToolUse: { ...of('preToolUse'), matcher: 'Write|Edit|StrReplace|Delete|Shell', failClosed: true },
       sessionStart: of('sessionStart'),
       stop: of('stop'),
+      sessionEnd: of('sessionEnd'),
     },
   }
 }
