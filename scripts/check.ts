@@ -1,32 +1,126 @@
 /** The verdict on a branch, as the gate would give it: for people, agents and CI. */
-import { type Command, usageError } from './command.ts'
+import { type Command, type Input, type Result, type Session, textOption, usageError } from './command.ts'
 import { enter } from './entrance.ts'
-import { judgeBranch } from './gate.ts'
-import { EXIT } from './policy/errors.ts'
-import { refusalText, warningTexts } from './policy/refusal.ts'
-import { branchOf } from './system/repository.ts'
+import { judgeBranch, judgeRange } from './gate.ts'
+import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
+import { type Failure, FORMATS, type Format, type Report, reportText } from './policy/report.ts'
+import { githubFailure, githubText } from './policy/verdict-github.ts'
+import { sarifFailure, sarifOf } from './policy/verdict-sarif.ts'
+import { openRange, type RangeInput } from './range.ts'
+import { detectBase } from './system/base.ts'
+import { assertGitVersion, branchOf, openRepository } from './system/repository.ts'
 
 export const command: Command = {
-  summary: 'The verdict on a branch: would it land? Exit 0 pass, 1 refuse.',
-  usage: '[<branch>]',
-  options: {},
-  positionals: [0, 1],
-  examples: ['npx lanekeeper check', 'npx lanekeeper check task/add-auth --json'],
-  run: async ({ positionals }, session) => {
-    const { repository, policy } = enter(session, { alarms: false })
-    const branch = positionals[0] ?? branchOf(repository.gitDir)
-    if (branch === null) throw usageError('HEAD is detached: name the branch.', 'npx lanekeeper check <branch>')
-    const { verdict, facts } = judgeBranch(repository, policy, branch)
-    const ok = verdict.verdict === 'pass'
-    return {
-      json: { ok, branch, base: policy.base, ...verdict },
-      text: ok
-        ? [
-            `✓ ${branch} may land on ${policy.base} (${verdict.checked} changed ${verdict.checked === 1 ? 'path' : 'paths'})`,
-            ...warningTexts(verdict).map((text) => `▲ ${text}`),
-          ].join('\n')
-        : `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`,
-      exit: ok ? EXIT.ok : EXIT.refused,
-    }
+  summary:
+    'The verdict on a branch: would it land? Exit 0 pass, 1 refuse. With --base in CI too: nothing need be installed.',
+  usage: '[<branch>] [--base REF] [--head REF] [--branch NAME] [--format text|json|github|sarif]',
+  options: {
+    base: {
+      type: 'string',
+      value: 'REF',
+      help: 'Judge against this base, e.g. origin/main; fetched where it is not there',
+    },
+    head: { type: 'string', value: 'REF', help: 'Judge this commit (with --base: HEAD)' },
+    branch: {
+      type: 'string',
+      value: 'NAME',
+      help: "The head's branch, where it is detached (the CI's variables name it)",
+    },
+    format: { type: 'string', value: 'FORMAT', help: 'text, json, github (annotations) or sarif' },
   },
+  positionals: [0, 1],
+  examples: [
+    'npx lanekeeper check',
+    'npx lanekeeper check task/add-auth --json',
+    'npx lanekeeper check --base origin/main --head HEAD --format github',
+  ],
+  run: check,
+}
+
+/** What a verdict was reached on, beside the report. */
+interface Checked extends Report {
+  /** Only for a range: the commits that it is. */
+  readonly range?: { readonly base: string; readonly head: string }
+}
+
+async function check(input: Input, session: Session): Promise<Result> {
+  const format = formatOf(input, session)
+  try {
+    return answer(checked(input, session), format)
+  } catch (error) {
+    // --json and text are the caller's to word
+    if (!(error instanceof LanekeeperError) || format === 'text' || session.out.isJson) throw error
+    session.out.error(error.message, error.hint)
+    return failed(error, format)
+  }
+}
+
+function formatOf(input: Input, { out }: Session): Format {
+  const asked = textOption(input, 'format') ?? (out.isJson ? 'json' : 'text')
+  const format = FORMATS.find((one) => one === asked)
+  if (format === undefined || (out.isJson && format !== 'json'))
+    throw usageError(
+      format === undefined ? `There is no format "${asked}".` : `--json and --format ${asked} do not go together.`,
+      `One of: ${FORMATS.map((one) => `--format ${one}`).join(', ')}`,
+    )
+  return format
+}
+
+function checked(input: Input, session: Session): Checked {
+  const [branch] = input.positionals
+  const range = { base: textOption(input, 'base'), head: textOption(input, 'head') }
+  const named = textOption(input, 'branch')
+  if (range.base === undefined && range.head === undefined) return checkedBranch(branch ?? named, session)
+  return checkedRange({ base: range.base, head: range.head ?? branch, branch: named ?? branch }, session)
+}
+
+function checkedBranch(named: string | undefined, session: Session): Checked {
+  const { repository, policy } = enter(session, { alarms: false })
+  const branch = named ?? branchOf(repository.gitDir)
+  if (branch === null)
+    throw usageError(
+      'HEAD is detached: name the branch.',
+      'npx lanekeeper check <branch>\nIn CI: npx lanekeeper check --base origin/main --head HEAD',
+    )
+  return { branch, base: policy.base, ...judgeBranch(repository, policy, branch) }
+}
+
+/** No hooks, no state of ours, no file of the work tree: what stands there is the branch's own. */
+function checkedRange(input: RangeInput, session: Session): Checked {
+  const repository = openRepository(session.cwd, session.env)
+  assertGitVersion(repository.git)
+  const { policy, base, head, notes, warnings } = openRange(repository, input, () => detectBase(repository.git))
+  for (const note of notes) session.out.note(note)
+  for (const warning of warnings) session.out.warn(warning)
+  const range = { base: base.commit, head: head.tip }
+  return { branch: head.name, base: policy.base, range, ...judgeRange(repository, policy, head) }
+}
+
+function answer({ range, ...report }: Checked, format: Format): Result {
+  const { branch, base, verdict } = report
+  const ok = verdict.verdict === 'pass'
+  const json = { ok, branch, base, ...(range ? { range } : {}), ...verdict }
+  const texts: Record<Format, () => string> = {
+    text: () => reportText(report),
+    json: () => document(json),
+    github: () => githubText(report),
+    sarif: () => document(sarifOf(report)),
+  }
+  return { json, text: texts[format](), exit: ok ? EXIT.ok : EXIT.refused }
+}
+
+/** A reader of the answer is told on the answer's own channel; a person by the narration. */
+function failed(error: LanekeeperError, format: Exclude<Format, 'text'>): Result {
+  const failure: Failure = { code: error.code, message: error.message, hint: error.hint }
+  const json = { ok: false, error: failure }
+  const texts: Record<typeof format, () => string> = {
+    json: () => document(json),
+    github: () => githubFailure(failure),
+    sarif: () => document(sarifFailure(failure)),
+  }
+  return { json, text: texts[format](), exit: exitStatusOf(error) }
+}
+
+function document(value: object): string {
+  return JSON.stringify(value, null, 2)
 }

@@ -7,7 +7,7 @@ import type { Change } from './policy/changes.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Contribution } from './policy/verdict.ts'
-import { branchTips, changesOfMerge, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
+import { branchTips, changesOfMerge, commitIds, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 
@@ -50,6 +50,44 @@ export function contributionsOfHead(
   const task = openTasks(policy).find(({ branch }) => branch === name)
   if (task) return [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }]
   return contributionsOfMove(repository, policy, landed, tip)
+}
+
+/** The head of a range, in a clone that need not have the branches it is about. */
+export interface RangeHead extends Head {
+  /** Branches of open tasks as the remote has them, where the clone has none: a merge queue's commit holds several. */
+  readonly remoteTips: ReadonlyMap<string, string>
+}
+
+/** Whether all that a branch of this name brings is one contribution: an open task's, or one of a branch that looks like a task's. */
+export function isJudgedWhole(policy: Policy, name: string): boolean {
+  const isTasks = openTasks(policy).some(({ branch }) => branch === name)
+  return isTasks || matcherOf(policy.settings.taskBranches)(name) !== null
+}
+
+/**
+ * What a range brings. A task's branch is known by its name; so is one that looks like a task's and is none. Anything else
+ * is looked through for tasks as a move of the base is.
+ */
+export function contributionsOfRange(
+  repository: Repository,
+  policy: Policy,
+  { name, tip, remoteTips }: RangeHead,
+  landed: readonly string[],
+): Contribution[] {
+  const { git } = repository
+  if (isJudgedWhole(policy, name)) {
+    const task = openTasks(policy).find(({ branch }) => branch === name) ?? null
+    return [{ task, source: name, changes: changesOfMerge(git, landed, tip) }]
+  }
+  const arrived = remoteTips.size === 0 ? new Set<string>() : commitIds(git, tip, landed)
+  const merged = openTasks(policy).flatMap((one): Contribution[] => {
+    const oid = remoteTips.get(one.branch)
+    return oid !== undefined && arrived.has(oid)
+      ? [{ task: one, source: one.branch, changes: changesOfMerge(git, landed, oid) }]
+      : []
+  })
+  const others = contributionsOfMove(repository, policy, landed, tip)
+  return [...merged, ...others.filter((other) => merged.every((one) => one.task?.id !== other.task?.id))]
 }
 
 /**

@@ -2,7 +2,7 @@
 import { judgeBranch } from './gate.ts'
 import { assertTaskReady, conflicting } from './landing-conditions.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { OutOfScope, type Refused, refusedBecause } from './policy/landing-refusal.ts'
+import { OutOfScope, type Refused, refusedBecause, withoutAllowed } from './policy/landing-refusal.ts'
 import type { Task } from './policy/task.ts'
 import { canRelock } from './relock.ts'
 import { foretellMerge } from './system/merging.ts'
@@ -20,21 +20,29 @@ export interface Foretold {
   readonly refused: readonly Refused[]
 }
 
-/** Foretells a landing in this order; the merge commits made on the way are loose objects that git collects. */
-export function foretellLanding(repository: Repository, order: readonly Task[]): Foretold[] {
+/**
+ * Foretells a landing in this order; the merge commits made on the way are loose objects that git collects.
+ * @param allowed paths that a person would let pass
+ */
+export function foretellLanding(
+  repository: Repository,
+  order: readonly Task[],
+  allowed: readonly string[] = [],
+): Foretold[] {
   const tips = new Map<string, string>()
-  return order.map((task) => foretell(repository, task, tips))
+  return order.map((task) => foretell(repository, task, tips, allowed))
 }
 
-function foretell(repository: Repository, task: Task, tips: Map<string, string>): Foretold {
+function foretell(repository: Repository, task: Task, tips: Map<string, string>, allowed: readonly string[]): Foretold {
   const { id, branch, base } = task
   try {
     const policy = readPolicy(repository, base)
     const tip = assertTaskReady(repository, policy, task)
-    const { verdict, facts } = judgeBranch(repository, policy, branch)
+    const judgement = judgeBranch(repository, policy, branch)
+    const { verdict } = withoutAllowed(judgement.verdict, allowed)
     const conflicts = mergedOnto(repository, tips, base, policy.baseTip ?? '', tip)
     const refused: Refused[] = []
-    if (verdict.verdict === 'refuse') refused.push(refusedBecause(id, new OutOfScope(id, verdict, facts)))
+    if (verdict.verdict === 'refuse') refused.push(refusedBecause(id, new OutOfScope(id, verdict, judgement.facts)))
     if (!canRelock(conflicts)) refused.push(refusedBecause(id, conflicting(task, conflicts, undefined)))
     return { task: id, branch, base, verdict: verdict.verdict, conflicts, refused }
   } catch (error) {

@@ -5,10 +5,12 @@
 import {
   contributionsOfHead,
   contributionsOfMove,
+  contributionsOfRange,
   type Head,
   handMade,
   headOf,
   type Known,
+  type RangeHead,
   taskCommits,
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
@@ -65,6 +67,15 @@ export function judgeMove(
   return judgeAgainstLanded(repository, policy, from, (landed) =>
     contributionsOfMove(repository, policy, landed, to, known),
   )
+}
+
+/**
+ * What a range would bring to the policy's base: for a clone without the branches that it is about. What the base's upstream
+ * has beyond the range's base excuses nothing: somebody named the range.
+ */
+export function judgeRange(repository: Repository, policy: Policy, head: RangeHead): Judgement {
+  const landed = policy.baseTip === null ? [] : [policy.baseTip]
+  return judged(repository, policy, contributionsOfRange(repository, policy, head, landed), policy.baseTip)
 }
 
 /** Changes that are this task's for sure (its own commit in its own worktree). */

@@ -9,11 +9,13 @@ import {
   textOption,
   usageError,
 } from './command.ts'
+import { ciOption, withCi } from './init-ci.ts'
 import { installHooks } from './install.ts'
 import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
 import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
+import { CI_FILES } from './policy/init-ci.ts'
 import { type Edit, INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { SETTINGS_FILE } from './policy/settings.ts'
@@ -28,13 +30,14 @@ import { assertGitVersion, openRepository, type Repository } from './system/repo
 export const command: Command = {
   summary:
     'Adopt Lanekeeper in this repository: hooks, settings, scripts, and a word to the agents. Shows the plan first.',
-  usage: `[--agents ${HOOKED_AGENTS.join(',')}] [--yes] [--dry-run]`,
+  usage: `[--agents ${HOOKED_AGENTS.join(',')}] [--ci github|gitlab] [--yes] [--dry-run]`,
   options: {
     agents: {
       type: 'string',
       value: 'NAMES',
       help: 'Hold these agents in their lanes while they edit, by hooks in the settings they read',
     },
+    ci: ciOption,
     yes: commonOptions.yes,
     'dry-run': commonOptions.dryRun,
   },
@@ -42,7 +45,7 @@ export const command: Command = {
   examples: [
     'npx lanekeeper init --dry-run',
     'npx lanekeeper init --yes',
-    'npx lanekeeper init --agents claude,codex --yes',
+    'npx lanekeeper init --agents claude,codex --ci github --yes',
   ],
   run: init,
 }
@@ -50,7 +53,8 @@ export const command: Command = {
 async function init(input: Input, session: Session): Promise<Result> {
   const agents = hookedAgentsIn(textOption(input, 'agents') ?? '')
   const repository = openForAdoption(session)
-  const plan = planInit(readProjectFacts(repository), agents)
+  const facts = readProjectFacts(repository)
+  const plan = withCi(planInit(facts, agents), facts, input)
   const isDryRun = flag(input, 'dry-run')
   if (isDryRun) return planned(plan)
   if (plan.edits.length > 0) await agree(plan, flag(input, 'yes'), session)
@@ -175,6 +179,7 @@ function nextSteps(repository: Repository, plan: Plan): string[] {
     'AGENTS.md',
     'CLAUDE.md',
     ...AGENT_FILES,
+    ...Object.values(CI_FILES),
     ...LOCKFILES,
   ]
   const changed = repository.git

@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from './command.ts'
-import { judgeBranch } from './gate.ts'
 import { assertTaskReady, conflicting, openTaskOf } from './landing-conditions.ts'
 import { proveFromEmpty, proveOnForks, rolesToProve } from './landing-proof.ts'
 import { setUpMerge, testMerge } from './landing-test.ts'
 import { type LandingPlace, withLandingWorktree } from './landing-worktree.ts'
+import { type Named, passedGate } from './let-pass.ts'
+import { type LetPass, landMessage, landTrailers } from './policy/audit-messages.ts'
 import type { Change } from './policy/changes.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { OutOfScope } from './policy/landing-refusal.ts'
+import { openHandoffs } from './policy/handoffs.ts'
 import type { Policy } from './policy/policy.ts'
-import { warningTexts } from './policy/refusal.ts'
 import type { Task } from './policy/task.ts'
 import { relock } from './relock.ts'
 import { removeWorktree } from './remove-worktree.ts'
@@ -44,17 +44,27 @@ export interface Landed {
 /**
  * Lands one task. The base is untouched unless this returns.
  * @param id an open task
+ * @param terms whether its worktree stays, and what a person lets pass by name
  * @throws `refused` (OutOfScope), `conflict`, `tests-failed`, `unsafe`, `set-up`, `git`: why it did not land
  */
-export async function landTask(repository: Repository, id: string, session: Session, keep: boolean): Promise<Landed> {
+export async function landTask(
+  repository: Repository,
+  id: string,
+  session: Session,
+  terms: { readonly keep: boolean; readonly named: Named },
+): Promise<Landed> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const task = openTaskOf(readPolicy(repository), id)
     const policy = readPolicy(repository, task.base)
     const tip = assertTaskReady(repository, policy, task)
-    const letPass = assertInScope(repository, policy, task, session)
-    const merge = { repository, policy, task, tip, session, letPass }
-    const done = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
-    if (done !== null) return { ...done, ...(await finish(merge, done.commit, keep)) }
+    const letPass = passedGate(repository, policy, task, session, terms.named)
+    warnOfOpenNotes(task, session)
+    const merge = { repository, policy, task, tip, session, letPass, named: terms.named }
+    const moved = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
+    if (moved !== null) {
+      const { done, letPass: passed } = moved
+      return { ...done, ...(await finish({ ...merge, letPass: passed }, done.commit, terms.keep)) }
+    }
     session.out.note(`${task.base} moved while ${id} was tested: once more, on the new ${task.base}`)
   }
   throw new LanekeeperError('locked', `The base moved ${MAX_TRIES} times while "${id}" was being tested.`, {
@@ -70,65 +80,74 @@ interface Merge {
   readonly tip: string
   readonly session: Session
   /** Files outside the lane that a person let pass. */
-  readonly letPass: readonly string[]
+  readonly letPass: LetPass
+  readonly named: Named
 }
 
-/**
- * The gate's verdict. With LANEKEEPER=0 a person lets pass what it refuses; the audit trail then names the files.
- * @returns the files that were let pass
- */
-function assertInScope(repository: Repository, policy: Policy, task: Task, { env, out }: Session): readonly string[] {
-  const { verdict, facts } = judgeBranch(repository, policy, task.branch)
-  for (const text of warningTexts(verdict)) out.warn(text)
-  if (verdict.verdict === 'pass') return []
-  if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, facts)
-  const files = [...new Set(verdict.violations.map(({ path }) => path))]
-  out.warn(`${task.id} is out of its lane (${files.join(', ')}) and lands all the same: LANEKEEPER=0`)
-  return files
+/** Nobody reads them once the task is over. */
+function warnOfOpenNotes({ id, handoffs }: Task, { out }: Session): void {
+  const open = openHandoffs(handoffs)
+  if (open.length > 0)
+    out.warn(
+      `${id} lands with ${open.length} note(s) of other tasks still open (${open.map(({ from }) => from).join(', ')}): npx lanekeeper task show ${id}`,
+    )
 }
 
 async function mergeTestMove(
-  { repository, policy, task, tip, session, letPass }: Merge,
+  { repository, policy, task, tip, session, letPass, named }: Merge,
   place: LandingPlace,
-): Promise<Pick<Landed, 'task' | 'branch' | 'commit' | 'tested'> | null> {
+): Promise<{ done: Omit<Landed, 'kept'>; letPass: LetPass } | null> {
   const { git } = repository
   const from = policy.baseTip ?? ''
-  const merged = mergeInto(git.at(place.path), tip, `Land ${task.id}: ${task.title}`, `Lanekeeper-Task: ${task.id}`)
+  const merged = mergeInto(git.at(place.path), tip, `Land ${task.id}: ${task.title}`, landTrailers(task.id, letPass))
   const commit = await commitOfMerge({ repository, task, session }, git.at(place.path), merged)
   const checkout = checkoutOf(git, policy.base)
   if (checkout) assertCheckoutReady(git, checkout, from, commit)
-  const tested = await triedOut({ repository, policy, task, session }, place.path, changesBetween(git, from, commit))
+  const { tested, unproved } = await triedOut(
+    { repository, policy, task, session },
+    place.path,
+    changesBetween(git, from, commit),
+  )
   // the lease may have passed to another while the tests ran
-  if (letPass.length === 0) assertInScope(repository, readPolicy(repository, task.base), task, session)
+  if (letPass.overridden.length === 0) passedGate(repository, readPolicy(repository, task.base), task, session, named)
   place.aboutToMove(commit)
   const wasVerified = verifiedTip(repository, policy.base) === from
-  if (!moveBase(git, policy.base, from, commit)) return null
+  // the hooks know nothing of paths that were let pass by name; all else was judged a moment ago
+  const mover = letPass.allowed.length > 0 ? git.with({ LANEKEEPER: '0' }) : git
+  if (!moveBase(mover, policy.base, from, commit)) return null
   // without a checkout of the base no hook saw the move; an alarm that stood before it still stands
   if (wasVerified) markVerified(git, policy.base, commit)
-  return { task: task.id, branch: task.branch, commit, tested }
+  return { done: { task: task.id, branch: task.branch, commit, tested }, letPass: { ...letPass, unproved } }
 }
 
 /**
  * Tests the merge, and proves its migrations where it brings any.
- * @returns the test command that passed, or null when there is none to run
+ * @returns the test command that passed, or null when there is none to run; and the databases whose migrations were let
+ * pass without proof
  */
 async function triedOut(
   { repository, policy, task, session }: Pick<Merge, 'repository' | 'policy' | 'task' | 'session'>,
   path: string,
   changes: readonly Change[],
-): Promise<string | null> {
+): Promise<{ tested: string | null; unproved: readonly string[] }> {
   const line = await testCommandOf(path, policy.settings.test)
   const roles = rolesToProve(policy, changes, (note) => session.out.warn(`${task.id}: ${note}`))
-  if (line === null && roles.length === 0) return null
+  if (line === null && roles.length === 0) return { tested: null, unproved: [] }
   const setUp = await setUpMerge(repository, policy, task, path, session)
   const proofs = await unlessLetPass(session, task, () => proveOnForks(setUp, policy, task, roles, session))
   if (line !== null) await testMerge(setUp, task, line, session)
-  for (const proof of proofs ?? [])
-    await unlessLetPass(session, task, () => proveFromEmpty(setUp, policy, task, proof, session))
-  return line
+  const unproved = proofs === null ? [...roles] : []
+  for (const proof of proofs ?? []) {
+    const isProved = await unlessLetPass(session, task, async () => {
+      await proveFromEmpty(setUp, policy, task, proof, session)
+      return true
+    })
+    if (!isProved) unproved.push(proof.role)
+  }
+  return { tested: line, unproved }
 }
 
-/** With LANEKEEPER=0 a person lets pass what the proof refuses; the landing's narration says so. */
+/** With LANEKEEPER=0 a person lets pass what the proof refuses: null then. */
 async function unlessLetPass<T>({ env, out }: Session, task: Task, prove: () => Promise<T>): Promise<T | null> {
   try {
     return await prove()
@@ -159,8 +178,7 @@ async function finish(
   commit: string,
   keep: boolean,
 ): Promise<Pick<Landed, 'kept'>> {
-  const outside = letPass.length === 0 ? '' : `\n\nOut of its lane, let pass (LANEKEEPER=0): ${letPass.join(', ')}`
-  await settleTask(repository, task.id, 'landed', `land ${task.id}: ${commit}${outside}`)
+  await settleTask(repository, task.id, 'landed', landMessage(task.id, commit, letPass))
   const worktree = worktreeOf(repository, task.branch)
   if (worktree === undefined) {
     if (!keep) deleteBranch(repository.git, task.branch, tip)

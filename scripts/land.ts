@@ -1,16 +1,28 @@
 /** `lanekeeper land`: tasks onto the base in order, each tested as merged before the base moves. */
 import { join } from 'node:path'
-import { type Command, commonOptions, flag, type Session, usageError } from './command.ts'
+import {
+  type Command,
+  commonOptions,
+  flag,
+  type Input,
+  listOption,
+  type Session,
+  textOption,
+  usageError,
+} from './command.ts'
 import { enter } from './entrance.ts'
 import { type Foretold, foretellLanding } from './foretell-landing.ts'
 import { type Landed, landTask } from './land-task.ts'
 import { commitsAhead, openTaskOf } from './landing-conditions.ts'
 import { sweepLandings } from './landing-worktree.ts'
 import { turnsToLand } from './lease-looks.ts'
+import type { Named } from './let-pass.ts'
+import { assertPersonsPlace } from './persons-place.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
 import { type BlockedTask, type LandingOrder, landingOrder } from './policy/landing-order.ts'
 import { type Refused, refusedAsBlocked, refusedBecause } from './policy/landing-refusal.ts'
 import { slugOf } from './policy/names.ts'
+import { normalised } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { commitOf } from './system/history.ts'
@@ -23,19 +35,31 @@ const LOCK_WAIT_MS = 10 * 60_000
 
 export const command: Command = {
   summary: 'Land tasks in order: judged, merged and tested aside, then the base moves',
-  usage: '<task>… | --all [-n] [--keep]',
+  usage: '<task>… | --all [-n] [--keep] | <task> --allow PATH --reason TEXT',
   options: {
     all: { type: 'boolean', help: 'Every open task that has commits' },
     keep: { type: 'boolean', help: 'Leave worktree and branch of what landed' },
+    allow: {
+      type: 'string',
+      value: 'PATH',
+      multiple: true,
+      help: 'A person: this very file may land though it is out of the lane; goes on record',
+    },
+    reason: { type: 'string', value: 'TEXT', help: 'Why it may, for the record' },
     'dry-run': { ...commonOptions.dryRun, help: 'Show the order, each verdict and the conflicts to come' },
   },
   positionals: [0, 200],
-  examples: ['npx lanekeeper land add-auth', 'npx lanekeeper land --all --dry-run', 'npx lanekeeper land --all --json'],
+  examples: [
+    'npx lanekeeper land add-auth',
+    'npx lanekeeper land --all --dry-run',
+    'npx lanekeeper land add-auth --allow src/db/pool.ts --reason "sessions need the pool"',
+  ],
   run: async (input, session) => {
     const all = flag(input, 'all')
     if (all === input.positionals.length > 0)
       throw usageError('Name the tasks, or say --all.', 'npx lanekeeper land --all')
-    const { repository, alarms } = enter(session)
+    const { repository, policy: known, alarms } = enter(session)
+    const named = namedPaths(input, repository, known)
     const dryRun = flag(input, 'dry-run')
     if (!dryRun) await sweepLandings(repository)
     const policy = readPolicy(repository)
@@ -44,9 +68,22 @@ export const command: Command = {
       : input.positionals.map((id) => openTaskOf(policy, id))
     const plan = landingOrder([...new Set(chosen)], landedIds(policy), turnsToLand(repository, policy))
     const more = alarms.length > 0 ? { alarms } : {}
-    if (dryRun) return showForetold(foretellLanding(repository, plan.order), plan.blocked, more)
-    return showOutcome(await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), all }), more)
+    if (dryRun) return showForetold(foretellLanding(repository, plan.order, named.paths), plan.blocked, more)
+    return showOutcome(await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), named, all }), more)
   },
+}
+
+/** What a person lets pass by name. @throws `usage` without a reason or one task, `refused` in a task's own worktree */
+function namedPaths(input: Input, repository: Repository, policy: Policy): Named {
+  const paths = listOption(input, 'allow').map(normalised)
+  const reason = textOption(input, 'reason')?.trim() ?? ''
+  if (paths.length === 0) return { paths, reason }
+  const words = ['land', ...input.positionals, ...paths.flatMap((path) => ['--allow', path]), '--reason', reason || '…']
+  assertPersonsPlace(repository, policy, words)
+  if (input.positionals.length !== 1)
+    throw usageError('--allow is for one task: name it.', 'npx lanekeeper land add-auth --allow PATH --reason "…"')
+  if (reason === '') throw usageError('--allow needs --reason: it goes on record.', '--reason "sessions need the pool"')
+  return { paths, reason }
 }
 
 function landedIds(policy: Policy): Set<string> {
@@ -73,14 +110,14 @@ async function landInOrder(
   repository: Repository,
   { order, blocked }: LandingOrder,
   session: Session,
-  { keep, all }: { keep: boolean; all: boolean },
+  { all, ...terms }: { all: boolean; keep: boolean; named: Named },
 ): Promise<Outcome> {
   const waiting = blocked.map(refusedAsBlocked)
   if (waiting.length > 0 && !all) return { landed: [], refused: waiting.map((refused) => said(refused, session)) }
   const landed: Landed[] = []
   for (const task of order) {
     try {
-      landed.push(await landUnderLock(repository, task, session, keep))
+      landed.push(await landUnderLock(repository, task, session, terms))
       session.out.done(`${task.id} landed on ${task.base}`)
     } catch (error) {
       if (!(error instanceof LanekeeperError)) throw error
@@ -90,9 +127,14 @@ async function landInOrder(
   return { landed, refused: waiting.map((refused) => said(refused, session)) }
 }
 
-function landUnderLock(repository: Repository, task: Task, session: Session, keep: boolean): Promise<Landed> {
+function landUnderLock(
+  repository: Repository,
+  task: Task,
+  session: Session,
+  terms: { keep: boolean; named: Named },
+): Promise<Landed> {
   const lock = join(repository.stateDir, 'locks', `land-${slugOf(task.base)}`)
-  return withLock(lock, LOCK_WAIT_MS, () => landTask(repository, task.id, session, keep))
+  return withLock(lock, LOCK_WAIT_MS, () => landTask(repository, task.id, session, terms))
 }
 
 function said(refused: Refused, { out }: Session): Refused {

@@ -9,6 +9,7 @@ import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
 import { hooksAreMissing, isInstalled } from './install.ts'
 import { type Asked, claimLease, endLease, tellAsked } from './leases.ts'
+import { assertNoOverlap, type Consent, overlapAsked } from './overlaps.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { leaseOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
@@ -50,16 +51,25 @@ interface Plan {
 /**
  * Makes a task with branch and provisioned worktree.
  * @param path where the worktree goes, relative to the session's directory; null: as the settings say
- * @throws `usage`, `bad-name`, `bad-pattern`, `task-exists`, `refused` before anything is made; `git` with all undone
+ * @param consent a person's yes to a lane that takes in another task's files
+ * @throws `usage`, `bad-name`, `bad-pattern`, `task-exists`, `refused`, `overlap` before anything is made; `git` with all undone
  */
-export async function makeTask(session: Session, answers: TaskAnswers, path: string | null): Promise<MadeTask> {
+export async function makeTask(
+  session: Session,
+  answers: TaskAnswers,
+  path: string | null,
+  consent: Consent = null,
+): Promise<MadeTask> {
   const { repository, alarms, policy: known } = enter(session)
   if (!isInstalled(repository) && !hooksAreMissing(repository, known))
     session.out.warn(
       'Lanekeeper is not adopted here: no hook will hold a task to its lane. Adopt it: npx lanekeeper init',
     )
   const plan = await holdingInterrupts(async (wasInterrupted) => {
-    const written = await writtenDown(repository, session, { answers, path, base: known.base })
+    const wanted = { answers, path, base: known.base }
+    const written = await overlapAsked(session, consent, (said) =>
+      writtenDown(repository, session, { ...wanted, consent: said }),
+    )
     await addedOrUndone(repository, session, written, wasInterrupted)
     if (wasInterrupted()) throw interrupted(written.place.path)
     return written
@@ -92,11 +102,11 @@ async function provisioned(session: Session, path: string, policy: Policy): Prom
   }
 }
 
-/** Checks and the record are one step under a lock: two tasks at once cannot both get the branch or a table. */
+/** Checks and the record are one step under a lock: two tasks at once cannot both get the branch, a file or a table. */
 function writtenDown(
   repository: Repository,
   session: Session,
-  { answers, path, base }: { answers: TaskAnswers; path: string | null; base: string },
+  { answers, path, base, consent }: { answers: TaskAnswers; path: string | null; base: string; consent: Consent },
 ): Promise<Plan> {
   return withLock(join(repository.stateDir, 'locks', 'tasks'), TASKS_LOCK_WAIT_MS, () => {
     const policy = readPolicy(repository, base)
@@ -107,8 +117,9 @@ function writtenDown(
     const template = defaultPath(policy.settings, { repo: repository.name, task: task.id })
     const wanted = path === null ? resolve(repository.mainWorktree, template) : resolve(session.cwd, path)
     const place = checkedPlace(repository, wanted)
-    for (const warning of warningsAbout(task, policy.settings, openTasks(policy))) session.out.warn(warning)
-    const lease = saveWithLease(repository, policy, task)
+    const overlap = assertNoOverlap(repository, policy, { task, before: null }, { consent, out: session.out })
+    for (const warning of warningsAbout(task, policy.settings)) session.out.warn(warning)
+    const lease = saveWithLease(repository, policy, task, overlap)
     session.out.done(`Task ${task.id} is written down`)
     if (lease) tellAsked(session.out, task, lease)
     return { task, place, startPoint, lease }
@@ -116,8 +127,8 @@ function writtenDown(
 }
 
 /** The task first: a lease in the name of a task that is not there counts as free. */
-function saveWithLease(repository: Repository, policy: Policy, task: Task): Asked | null {
-  saveTask(repository, task, `new-task ${task.id}: ${task.title}`, { mustBeNew: true })
+function saveWithLease(repository: Repository, policy: Policy, task: Task, overlap: string): Asked | null {
+  saveTask(repository, task, `new-task ${task.id}: ${task.title}${overlap}`, { mustBeNew: true })
   const database = leaseOf(task, policy.settings)
   if (database === null) return null
   try {

@@ -14,6 +14,7 @@ import {
 } from './command.ts'
 import { askedDocument } from './leases.ts'
 import { type MadeTask, makeTask } from './make-task.ts'
+import { consentOf } from './overlaps.ts'
 import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { answersOf, type RawAnswers } from './policy/task-answers.ts'
@@ -43,6 +44,8 @@ export const command: Command = {
     branch: { type: 'string', value: 'NAME', help: 'Its branch; default: "branch" of the settings, task/<id>' },
     base: { type: 'string', value: 'NAME', help: 'Branch it starts from and lands on' },
     'depends-on': { type: 'string', value: 'ID', multiple: true, help: 'A task that must land first' },
+    'allow-overlap': { type: 'boolean', help: 'A person: it may take in files of another task; needs --reason' },
+    reason: { type: 'string', value: 'TEXT', help: 'Why they may overlap, for the record' },
     migrations: {
       type: 'string',
       value: 'DATABASE',
@@ -61,11 +64,12 @@ export const command: Command = {
     'lanekeeper new-task --title "Sessions table" --allow src/db --migrations dev --agent claude --json',
   ],
   run: async (input, session) => {
+    const consent = consentOf(input, session, 'new-task')
     const missing = missingFlags(input)
     if (missing.length > 0 && !session.isInteractive) throw notSaid(missing)
     const answers = missing.length === 0 ? answersFrom(input) : await askedFor(input)
     if (answers === null) return stopped(session)
-    const made = await makeTask(session, answers, textOption(input, 'path') ?? null)
+    const made = await makeTask(session, answers, textOption(input, 'path') ?? null, consent)
     return finishTask(session, made, flag(input, 'launch'))
   },
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Session, usageError } from './command.ts'
 import type { Entrance } from './entrance.ts'
+import type { Consent } from './overlaps.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { checkedTaskId } from './policy/names.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -28,8 +29,13 @@ interface Edit {
  * @param file a file to take the new text from, null to open the editor
  * @throws `usage` without a terminal and without a file; the error of the text when the person gives up
  */
-export function editTask(session: Session, entrance: Entrance, task: Task, file: string | null): Promise<Task> {
-  const store = (text: string) => rewriteTask(session, entrance, task, text)
+export function editTask(
+  session: Session,
+  entrance: Entrance,
+  task: Task,
+  { file, ...record }: { file: string | null; reason: string; consent: Consent },
+): Promise<Task> {
+  const store = (text: string) => rewriteTask(session, entrance, task, { text, ...record })
   return edited(session, { id: task.id, repository: entrance.repository, text: formatTask(task), store }, file)
 }
 

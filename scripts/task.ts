@@ -10,41 +10,61 @@ import {
   usageError,
 } from './command.ts'
 import { type Entrance, enter } from './entrance.ts'
+import { consentOf } from './overlaps.ts'
+import { assertPersonsPlace } from './persons-place.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { formatTask, type Task } from './policy/task.ts'
 import { table } from './system/output.ts'
 import { TASKS_REF } from './system/policy-source.ts'
-import { assertPersonsPlace, closeTask, taskNamed, widenTask } from './task-change.ts'
+import { closeTask, taskNamed, widenTask } from './task-change.ts'
 import { editTask, mendTask } from './task-edit.ts'
+import { handOff } from './task-handoff.ts'
 
 type Action = (input: Input, session: Session, entrance: Entrance) => Promise<Result> | Result
 
-const ACTIONS: Readonly<Record<string, Action>> = { list, show, edit, widen, close }
+const ACTIONS: Readonly<Record<string, Action>> = { list, show, edit, widen, handoff, close }
 
 export const command: Command = {
-  summary: 'List, show, edit, widen or close tasks.',
-  usage: 'list | show <id> | edit <id> | widen <id> <pattern>… --reason TEXT | close <id>',
+  summary: 'List, show, edit, widen, hand over or close tasks.',
+  usage:
+    'list | show <id> | edit <id> | widen <id> <pattern>… --reason TEXT | handoff <id> --file PATH --note TEXT | close <id>',
   options: {
     all: { type: 'boolean', short: 'a', help: 'list: landed and closed tasks too' },
     allow: { type: 'string', value: 'PATTERN', multiple: true, help: 'widen: a pattern, as the words after the id' },
     reason: { type: 'string', value: 'TEXT', help: 'Why, for the record' },
-    file: { type: 'string', value: 'FILE', help: 'edit: take the new text from a file instead of an editor' },
+    'depends-on': {
+      type: 'string',
+      value: 'ID',
+      multiple: true,
+      help: 'widen: a task that must land first from now on',
+    },
+    'allow-overlap': { type: 'boolean', help: 'widen, edit: it may take in files of another task; needs --reason' },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      help: 'edit: take the new text from it instead of an editor; handoff: what the note is about',
+    },
+    note: { type: 'string', value: 'TEXT', help: 'handoff: what the other task is to do, and why' },
+    done: { type: 'string', value: 'N', help: 'handoff: that note of this task is seen to' },
   },
   positionals: [1, 100],
   examples: [
     'npx lanekeeper task list',
     'npx lanekeeper task show add-auth',
     'npx lanekeeper task widen add-auth src/db/pool.ts --reason "sessions need the pool"',
+    'npx lanekeeper task handoff add-db --file src/db/pool.ts --note "please export pool.max"',
+    'npx lanekeeper task handoff --done 1',
     'npx lanekeeper task close add-auth --reason "not needed any more"',
   ],
   run: async (input, session) => {
     const [name = '', id] = input.positionals
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
     if (!action) throw usageError(`There is no "task ${name}".`, `There is: ${Object.keys(ACTIONS).join(', ')}`)
-    if (name !== 'list' && id === undefined)
+    if (!['list', 'handoff'].includes(name) && id === undefined)
       throw usageError(`task ${name} needs the id of a task.`, 'All ids: npx lanekeeper task list')
     const entrance = entered(session, name === 'edit' ? (id ?? null) : null)
-    if (entrance === null) return changed(await mendTask(session, id ?? '', textOption(input, 'file') ?? null), null)
+    if (entrance === null) return changed(await mendTask(session, id ?? '', fileOf(input)), null)
     return action(input, session, entrance)
   },
 }
@@ -90,9 +110,11 @@ function show(input: Input, _session: Session, { repository, policy }: Entrance)
 }
 
 async function edit(input: Input, session: Session, entrance: Entrance): Promise<Result> {
-  assertPersonsPlace(entrance.repository, entrance.policy, input.positionals)
+  assertPersonsPlace(entrance.repository, entrance.policy, ['task', ...input.positionals])
   const before = taskNamed(entrance.policy, idOf(input))
-  const task = await editTask(session, entrance, before, textOption(input, 'file') ?? null)
+  const consent = consentOf(input, session, 'task', 'edit', before.id)
+  const reason = textOption(input, 'reason')?.trim() ?? ''
+  const task = await editTask(session, entrance, before, { file: fileOf(input), reason, consent })
   return changed(task, formatTask(before) === formatTask(task) ? `Task ${task.id} is as it was.` : null)
 }
 
@@ -100,17 +122,28 @@ async function widen(input: Input, session: Session, entrance: Entrance): Promis
   const [, id = '', ...words] = input.positionals
   const patterns = [...words, ...listOption(input, 'allow')]
   const reason = textOption(input, 'reason')?.trim() ?? ''
-  assertPersonsPlace(entrance.repository, entrance.policy, ['widen', id, ...patterns, '--reason', reason || '…'])
+  const repeated = ['task', 'widen', id, ...patterns, '--reason', reason || '…']
+  assertPersonsPlace(entrance.repository, entrance.policy, repeated)
   if (patterns.length === 0)
     throw usageError('task widen needs a pattern.', `npx lanekeeper task widen ${id} src/db --reason "…"`)
   if (reason === '')
     throw usageError('task widen needs --reason: it goes on record.', '--reason "sessions need the pool"')
-  const task = await widenTask(session, entrance, { id, patterns, reason })
+  const consent = consentOf(input, session, 'task', 'widen', id)
+  const dependsOn = listOption(input, 'depends-on')
+  const task = await widenTask(session, entrance, { id, patterns, dependsOn, reason, consent })
   return changed(task, `Task ${task.id} may change: ${task.allow.join(', ')}`)
 }
 
+async function handoff(input: Input, _session: Session, entrance: Entrance): Promise<Result> {
+  const { task, handoff, isDone } = await handOff(input, entrance)
+  const text = isDone
+    ? `Note ${handoff.number} of task ${task.id}, from ${handoff.from}, is done.`
+    : `Task ${task.id} has your note (${handoff.number}) in its TASK.md. Go on with what lies in your lane.`
+  return { json: { ok: true, task, handoff }, text }
+}
+
 async function close(input: Input, session: Session, entrance: Entrance): Promise<Result> {
-  assertPersonsPlace(entrance.repository, entrance.policy, input.positionals)
+  assertPersonsPlace(entrance.repository, entrance.policy, ['task', ...input.positionals])
   const { id, state } = taskNamed(entrance.policy, idOf(input))
   if (state !== 'open')
     return { json: { ok: true, task: taskNamed(entrance.policy, id) }, text: `Task ${id} is ${state} already.` }
@@ -123,6 +156,11 @@ async function close(input: Input, session: Session, entrance: Entrance): Promis
 
 function changed(task: Task, text: string | null): Result {
   return { json: { ok: true, task }, text: text ?? `Task ${task.id} is changed.` }
+}
+
+/** `--file` of an edit: the last one said, as for any option that is no list. */
+function fileOf(input: Input): string | null {
+  return listOption(input, 'file').at(-1) ?? null
 }
 
 function idOf(input: Input): string {

@@ -19,6 +19,7 @@ const SAMPLE = {
   tables: [],
   agent: 'none',
   state: 'open',
+  handoffs: [],
   createdAt: '2026-01-01T00:00:00.000Z',
 } as const
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
 import { commitTimes, leasesNow, leaseTo } from './lease-looks.ts'
 import { disabledValue } from './policy/env-file.ts'
+import { openHandoffs } from './policy/handoffs.ts'
 import type { Lease } from './policy/migrations/lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Listener, worktreeHolding } from './policy/sockets.ts'
@@ -16,7 +17,7 @@ import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { describeTips, type Tip } from './system/tips.ts'
 import { openTmux } from './system/tmux.ts'
-import { countUncommitted } from './system/uncommitted.ts'
+import { findUncommitted, type Uncommitted } from './system/uncommitted.ts'
 import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
 import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees.ts'
 
@@ -24,7 +25,7 @@ import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees
 interface Learned {
   readonly paths: readonly string[]
   readonly records: ReadonlyMap<string, WorktreeRecord>
-  readonly changes: ReadonlyMap<string, number | null>
+  readonly changes: ReadonlyMap<string, Uncommitted | null>
   readonly tips: ReadonlyMap<string, Tip>
   readonly listeners: ReadonlyMap<number, Listener>
   readonly windows: readonly AgentWindow[]
@@ -34,13 +35,13 @@ interface Learned {
   readonly committedAt: ReadonlyMap<string, string>
 }
 
-/** Uncommitted paths by worktree, being counted; never rejects. */
-export type Look = Promise<ReadonlyMap<string, number | null>>
+/** Uncommitted paths by worktree, being looked up; never rejects. */
+export type Look = Promise<ReadonlyMap<string, Uncommitted | null>>
 
-/** Starts counting what is uncommitted: git's slowest answer, so it is asked before anything else is loaded or read. */
+/** Starts looking for what is uncommitted: git's slowest answer, so it is asked before anything else is loaded or read. */
 export function beginLook(repository: Repository): Look {
   const dirs = [...(repository.isBare ? [] : [repository.mainWorktree]), ...notedWorktrees(repository.commonDir)]
-  return countUncommitted(dirs.filter(existsSync), repository.env)
+  return findUncommitted(dirs.filter(existsSync), repository.env)
 }
 
 /**
@@ -98,7 +99,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
   const record = learned.records.get(path)
   const task = openTasks(policy).find((open) => open.branch === branch)
   const tip = learned.tips.get(worktree.head)
-  const changes = learned.changes.get(path) ?? null
+  const changes = learned.changes.get(path)?.length ?? null
   const window = learned.windows.find((found) => found.worktree === record?.id)
   return {
     path,
@@ -112,6 +113,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     dirty: changes === null ? null : changes > 0,
     verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
     lease: leaseTo(task, learned, policy),
+    handoffs: openHandoffs(task?.handoffs ?? []).length,
     head: isCommit(worktree.head) ? worktree.head : null,
     changes,
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,

@@ -2,6 +2,7 @@
 import renderTask from '../../templates/docs/task.md.hbs'
 import renderTasks from '../../templates/docs/tasks.md.hbs'
 import renderWorktree from '../../templates/docs/worktree.md.hbs'
+import { openHandoffs } from './handoffs.ts'
 import type { Standing } from './migrations/lease.ts'
 import { leaseSentence } from './migrations/lease-words.ts'
 import type { Settings } from './settings.ts'
@@ -46,6 +47,14 @@ export function taskDocument(task: Task, facts: DocumentFacts): string {
     protected: codes(facts.settings.protected),
     migrationsRule: migrationsRule(task, facts),
     dependsOn: codes(task.dependsOn),
+    handoffs: openHandoffs(task.handoffs).map((handoff) => ({
+      ...handoff,
+      files: codes(handoff.files),
+      note: handoff.note
+        .split('\n')
+        .map((line) => (line === '' ? '>' : `> ${line}`))
+        .join('\n'),
+    })),
     tasksFile: facts.places['TASKS.md'],
     worktreeFile: facts.places['WORKTREE.md'],
   })

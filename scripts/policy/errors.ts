@@ -14,6 +14,7 @@ const EXIT_OF = {
   conflict: EXIT.refused,
   unsafe: EXIT.refused,
   'lease-held': EXIT.refused,
+  overlap: EXIT.refused,
   // the user's input or configuration
   usage: EXIT.usage,
   settings: EXIT.usage,

@@ -1,6 +1,7 @@
 /** What `uninstall` takes out of a project: our lines and blocks anywhere, whole files only where nobody changed what we wrote. */
 import { withoutAgentPart } from './agent-hooks/adopt.ts'
 import { AGENT_FILES } from './agent-hooks/settings-files.ts'
+import { CI_FILES } from './init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from './init-plan.ts'
 import { withoutBlock, withoutLines } from './marked-text.ts'
 import { type Manifest, withoutScripts } from './package-scripts.ts'
@@ -37,11 +38,14 @@ export const ADOPTED_FILES = [
   'AGENTS.md',
   'CLAUDE.md',
   ...AGENT_FILES,
+  ...Object.values(CI_FILES),
 ]
 
 /** The plan to leave; empty where nothing of ours is in the project. */
 export function planLeave(facts: LeaveFacts): LeavePlan {
-  const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md', ...AGENT_FILES].filter((file) => facts.untouched.has(file))
+  const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md', ...Object.values(CI_FILES), ...AGENT_FILES].filter((file) =>
+    facts.untouched.has(file),
+  )
   const removals = [
     ...HOOKS.map((hook) => taken(facts, `.husky/${hook}`, withoutLines)),
     taken(facts, '.gitignore', (text) => withoutBlock(text, 'hash')),
@@ -54,7 +58,9 @@ export function planLeave(facts: LeaveFacts): LeavePlan {
   ]
   return {
     removals: removals.filter((removal) => removal !== null),
-    left: facts.texts.has(SETTINGS_FILE) && !facts.untouched.has(SETTINGS_FILE) ? [SETTINGS_FILE] : [],
+    left: [SETTINGS_FILE, ...Object.values(CI_FILES)].filter(
+      (file) => facts.texts.has(file) && !facts.untouched.has(file),
+    ),
   }
 }
 

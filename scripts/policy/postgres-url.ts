@@ -51,7 +51,7 @@ export function parsePostgresUrl(value: string): ParsedPostgresUrl {
   const [login, secret] = loginOf(user)
   if (query === null || hosts === null || login === null || secret === null || !name)
     return { kind: 'broken', ...shown }
-  if (fragment !== '' || /[@/]/.test(path.slice(1)) || (at === -1 && queryText.includes('@')))
+  if (fragment !== '' || /[@/]/.test(path.slice(1)) || (user === '' && queryText.includes('@')))
     return { kind: 'broken', ...shown }
   return {
     kind: 'url',

@@ -4,7 +4,7 @@
  */
 import { commandLine } from './shell-quote.ts'
 import type { Task } from './task.ts'
-import { type Facts, ownerOf, type Verdict, type Violation } from './verdict.ts'
+import { type Facts, ownerOf, owningTask, type Verdict, type Violation } from './verdict.ts'
 
 /** A terminal page; the rest is one command away. */
 const MOST_PATHS = 20
@@ -18,6 +18,8 @@ export interface RefusalContext {
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
   readonly recovery: readonly string[]
+  /** Paths that a person let pass by name this time: the command to go on names them again. */
+  readonly allowed?: readonly string[]
 }
 
 /** The refusal as lines, ready for stderr. */
@@ -81,13 +83,16 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
     ...(foreign
       ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
       : []),
-    ...(context.door === 'commit' || context.door === 'edit' ? [] : [`  let it pass:    ${bypass(context, task.id)}`]),
+    ...(context.door === 'commit' || context.door === 'edit'
+      ? []
+      : [`  let it pass:    ${bypass(context, task.id, own)}`]),
   ]
   return [
     ...(violations.length === own.length
       ? []
       : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
     ...(violations.length === 0 ? [] : agentsWay(violations, facts, task, context)),
+    ...handoffLines(outside, facts, task),
     ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(violations.length === 0
       ? []
@@ -95,12 +100,11 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
   ]
 }
 
+const LEAVE_IT = 'An agent: leave it, finish what lies inside the lane, and say in your answer what is needed there.'
+
 /** Before an edit nothing is there to take back: what lies outside the lane is handed over in words. */
 function agentsWay(violations: readonly Violation[], facts: Facts, task: Task, context: RefusalContext): string[] {
-  if (context.door === 'edit')
-    return [
-      'An agent: leave it as it is, finish what lies inside the lane, and say in your answer what is needed there.',
-    ]
+  if (context.door === 'edit') return [LEAVE_IT]
   return [
     "An agent: take it back in the task's worktree, then commit:",
     ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
@@ -111,7 +115,7 @@ function waysOnWithoutTask(source: string, context: RefusalContext): string[] {
   return [
     'A person may',
     `  make it a task: ${commandLine(['npx', 'lanekeeper', 'new-task', '--branch', source])} --title "…" --allow PATH`,
-    `  let it pass:    ${bypass(context, null)}`,
+    `  let it pass:    ${bypass(context, null, [])}`,
   ]
 }
 
@@ -130,9 +134,44 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
   ]
 }
 
+/** What another task owns is its to change: it gets a note. */
+function handoffLines(violations: readonly Violation[], facts: Facts, task: Task): string[] {
+  const paths = pathsOf(violations.filter(({ rule }) => rule !== 'protected'))
+  const owner = paths.map((path) => owningTask(path, facts, task.id)).find((found) => found !== null)
+  if (!owner) return []
+  const files = paths.filter((path) => owningTask(path, facts, task.id) === owner)
+  const words = [
+    'npx',
+    'lanekeeper',
+    'task',
+    'handoff',
+    owner.id,
+    ...firstOf(files).flatMap((file) => ['--file', file]),
+  ]
+  return ['  and leave a note for the task that owns it:', `  ${commandLine(words)} --note "…"`]
+}
+
+/** Rules about who may change a path: a person may let such a path land by its name. */
+const ALLOWABLE: readonly Violation['rule'][] = ['scope', 'deny', 'protected']
+
+/** Whether `land --allow` can name it. */
+export function isAllowable({ rule }: Violation): boolean {
+  return ALLOWABLE.includes(rule)
+}
+
 /** `land` writes down itself what it let pass; git cannot, so a person accepts afterwards. */
-function bypass({ door, what }: RefusalContext, task: string | null): string {
-  if (door === 'landing' && task !== null) return commandLine(['LANEKEEPER=0', 'npx', 'lanekeeper', 'land', task])
+function bypass(
+  { door, what, allowed = [] }: RefusalContext,
+  task: string | null,
+  violations: readonly Violation[],
+): string {
+  if (door === 'landing' && task !== null) {
+    const paths = pathsOf(violations)
+    if (!violations.every(isAllowable) || paths.length > MOST_IN_COMMAND)
+      return commandLine(['LANEKEEPER=0', 'npx', 'lanekeeper', 'land', task])
+    const named = [...allowed, ...paths].flatMap((path) => ['--allow', path])
+    return `${commandLine(['npx', 'lanekeeper', 'land', task, ...named])} --reason "…"`
+  }
   return `LANEKEEPER=0 ${what}, then: npx lanekeeper accept --reason "…"`
 }
 

@@ -44,6 +44,7 @@ const Settings = z.lazily(() =>
       '.husky',
       '.github',
       '.gitlab-ci.yml',
+      '.gitlab',
       '.claude',
       '.codex',
       '.cursor',

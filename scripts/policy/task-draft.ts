@@ -3,7 +3,7 @@ import { agentNames } from './agents.ts'
 import { LanekeeperError } from './errors.ts'
 import { problemWithOwnership } from './migrations/ownership.ts'
 import { checkedTaskId, slugOf } from './names.ts'
-import { matcherOf, patternsMeet } from './patterns.ts'
+import { matcherOf } from './patterns.ts'
 import type { Settings } from './settings.ts'
 import { checkedTask, type Task } from './task.ts'
 import { fillTemplate } from './templates.ts'
@@ -72,6 +72,7 @@ export function draftedTask(answers: TaskAnswers, { settings, base }: DraftSourc
     tables: answers.tables ?? [],
     agent: answers.agent ?? 'none',
     state: 'open',
+    handoffs: [],
     createdAt,
   })
 }
@@ -105,9 +106,8 @@ export function assertFits(task: Task, settings: Settings, base: string, tasks: 
 }
 
 /** What a person should know about a task that is allowed all the same, one sentence each. */
-export function warningsAbout(task: Task, settings: Settings, openTasks: readonly Task[]): string[] {
+export function warningsAbout(task: Task, settings: Settings): string[] {
   return [
-    ...overlaps(task, openTasks),
     ...task.shared
       .filter((pattern) => matcherOf(settings.shared)(pattern) === null)
       .map((pattern) => `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it`),
@@ -115,27 +115,6 @@ export function warningsAbout(task: Task, settings: Settings, openTasks: readonl
       .filter((pattern) => matcherOf(settings.protected, { ignoreCase: true })(pattern) !== null)
       .map((pattern) => `allow "${pattern}" has no effect: it is protected for every task in lanekeeper.json`),
   ]
-}
-
-/** Each open task whose lane meets this one's, with the two patterns that meet. */
-function overlaps(task: Task, openTasks: readonly Task[]): string[] {
-  return openTasks
-    .filter(({ id }) => id !== task.id)
-    .flatMap((other) => {
-      const pair = task.allow
-        .flatMap((mine) => other.allow.map((theirs) => [mine, theirs] as const))
-        .find(([mine, theirs]) => lanesMeet(mine, theirs))
-      if (!pair) return []
-      return `its lane meets task "${other.id}": "${pair[0]}" and "${pair[1]}" can be the same file; expect conflicts, or let one depend on the other`
-    })
-}
-
-/** `test/a.spec.js` names a file, though a directory might be called so: nobody wants to be warned of that one. */
-function lanesMeet(a: string, b: string): boolean {
-  const asFile = [a, b].find((pattern) => /[^/.][^/]*\.[a-z]\w*$/i.test(pattern) && !/[*?]/.test(pattern))
-  const other = asFile === a ? b : a
-  if (asFile === undefined || other.startsWith(`${asFile}/`)) return patternsMeet(a, b)
-  return matcherOf([other])(asFile) !== null
 }
 
 function idTaken({ id }: Task): LanekeeperError {

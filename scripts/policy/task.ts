@@ -3,6 +3,7 @@
  * `refs/lanekeeper/tasks`; this file only turns that text into a value and back.
  */
 import { LanekeeperError } from './errors.ts'
+import { formatHandoffs, HANDOFFS_HEADING, type Handoff, parseHandoffs } from './handoffs.ts'
 import { checkedTables } from './migrations/table-names.ts'
 import { checkedBranch, checkedTaskId } from './names.ts'
 import { checkedPatterns, matchesEverything } from './patterns.ts'
@@ -35,6 +36,8 @@ export interface Task {
   /** Name of the agent in the settings, `none` to launch nothing. */
   readonly agent: string
   readonly state: TaskState
+  /** What other tasks need of its files, oldest first. */
+  readonly handoffs: readonly Handoff[]
   /** ISO 8601, UTC. */
   readonly createdAt: string
 }
@@ -83,6 +86,7 @@ export function formatTask(task: Task): string {
     `---\n${writeYaml(front)}---`,
     `# ${task.title}`,
     `${STEPS_HEADING}\n\n${steps}`,
+    ...(task.handoffs.length > 0 ? [`${HANDOFFS_HEADING}\n\n${formatHandoffs(task.handoffs)}`] : []),
     `${CONTEXT_HEADING}\n\n${task.context.trim()}`,
     '',
   ].join('\n\n')
@@ -99,7 +103,7 @@ export function parseTask(text: string, file: string): Task {
   if (!match) throw broken(file, 1, 'it does not start with YAML front matter between two lines of ---')
   const [, yaml = '', body = ''] = match
   const front = parseFrontMatter(yaml, file)
-  const task = fromFrontMatter(front, body)
+  const task = fromFrontMatter(front, body, file)
   return checkedTask(task, file)
 }
 
@@ -134,9 +138,13 @@ function parseFrontMatter(yaml: string, file: string): z.infer<ReturnType<typeof
   throw broken(file, lineOf(path) + 1, `"${path.join('.') || 'front matter'}": ${message}`)
 }
 
-function fromFrontMatter(front: z.infer<ReturnType<typeof FrontMatter>>, body: string): Task {
+function fromFrontMatter(front: z.infer<ReturnType<typeof FrontMatter>>, body: string, file: string): Task {
   const [beforeContext = '', context = ''] = splitOnce(body, `\n${CONTEXT_HEADING}\n`)
-  const [, steps = ''] = splitOnce(beforeContext, `\n${STEPS_HEADING}\n`)
+  const [beforeHandoffs = '', handedOver = ''] = splitOnce(beforeContext, `\n${HANDOFFS_HEADING}\n`)
+  const [, steps = ''] = splitOnce(beforeHandoffs, `\n${STEPS_HEADING}\n`)
+  const read = parseHandoffs(handedOver)
+  if ('odd' in read)
+    throw broken(file, null, `"${HANDOFFS_HEADING}" holds ${JSON.stringify(read.odd)}, which is no note`)
   return {
     id: front.id,
     title: front.title,
@@ -155,6 +163,7 @@ function fromFrontMatter(front: z.infer<ReturnType<typeof FrontMatter>>, body: s
     tables: front.tables ?? [],
     agent: front.agent ?? 'none',
     state: front.state ?? 'open',
+    handoffs: read.handoffs,
     createdAt: front.created,
   }
 }

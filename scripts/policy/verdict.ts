@@ -43,6 +43,8 @@ export interface Violation {
   /** Id of the task that broke the rule, or null for a branch without a task. */
   readonly task: string | null
   readonly source: string
+  /** Where in the file, counted from 1; none where it is about the whole. */
+  readonly line?: number
   /** What goes on from here, where it is not to take the change back or to widen the lane. */
   readonly ways?: readonly string[]
 }
@@ -95,9 +97,9 @@ function migrationFindings(contribution: Contribution, facts: Facts): { violatio
   const { task, source, changes, ofBranch = changes } = contribution
   if (task === null || facts.migrations === null) return []
   const found = findingsOf(migrationSets(facts.settings), task, facts.base, ofBranch, facts.migrations)
-  return found.map(({ isWarning, rule, path, message, ways }: MigrationFinding) => {
-    const status = ofBranch.find((change) => change.path === path)?.status ?? ''
-    return { isWarning, violation: { rule, path, message, status, task: task.id, source, ways } }
+  return found.map(({ isWarning, ...finding }: MigrationFinding) => {
+    const status = ofBranch.find((change) => change.path === finding.path)?.status ?? ''
+    return { isWarning, violation: { ...finding, status, task: task.id, source } }
   })
 }
 
@@ -144,9 +146,14 @@ function hasNameTwin(change: Change, facts: Facts): string | null {
   return twin === undefined ? null : `the same name as ${twin} but for case or Unicode form: one disk cannot hold both`
 }
 
+/** The open task whose scope has the path, or null. */
+export function owningTask(path: string, facts: Facts, exceptTask: string | null): Task | null {
+  return facts.openTasks.find(({ id, allow }) => id !== exceptTask && matcherOf(allow)(path) !== null) ?? null
+}
+
 /** Who to ask about a path: the open task whose scope has it, else the owner in the settings, else null. */
 export function ownerOf(path: string, facts: Facts, exceptTask: string | null): string | null {
-  const task = facts.openTasks.find(({ id, allow }) => id !== exceptTask && matcherOf(allow)(path) !== null)
+  const task = owningTask(path, facts, exceptTask)
   if (task) return `task "${task.id}" (${task.branch})`
   const entry = Object.entries(facts.settings.owners).find(([pattern]) => matcherOf([pattern])(path) !== null)
   return entry?.[1] ?? null

@@ -30,6 +30,8 @@ export interface WorktreeStatus {
   readonly verdict: 'pass' | 'refuse' | null
   /** What the lease on its task's migrations is to it; null for a task that takes no turns at one, or a lease that is broken. */
   readonly lease: (Standing & { readonly database: string }) | null
+  /** Notes of other tasks that wait for this one. */
+  readonly handoffs: number
   readonly head: string | null
   /** How many paths are uncommitted. */
   readonly changes: number | null

@@ -71,6 +71,11 @@ export function treeFiles(git: Git, commit: string, below: readonly string[]): {
   })
 }
 
+/** The paths of a commit's files, submodules included. */
+export function treePaths(git: Git, commit: string): string[] {
+  return git.nul(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit])
+}
+
 /** What the index holds that `commit` does not. */
 export function stagedChanges(git: Git, commit: string): Change[] {
   return parseRawDiff(git.bytes(['diff-index', '--cached', ...RAW_DIFF_OPTIONS, commit, '--']).toString('utf8'))
@@ -80,6 +85,12 @@ export function stagedChanges(git: Git, commit: string): Change[] {
 export function commitsOf(git: Git, tips: readonly string[], excluded: readonly string[]): Commit[] {
   if (tips.length === 0) return []
   return parseLog(git.bytes(['log', ...LOG_OPTIONS, ...tips, '--not', ...excluded, '--']).toString('utf8'))
+}
+
+/** Ids of the commits that `tip` has and `excluded` do not. */
+export function commitIds(git: Git, tip: string, excluded: readonly string[]): Set<string> {
+  const ids = git.text(['rev-list', tip, '--not', ...excluded, '--']).split('\n')
+  return new Set(ids.filter((id) => id !== ''))
 }
 
 export interface MainlineCommit {

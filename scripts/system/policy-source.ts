@@ -29,6 +29,37 @@ export function readPolicy(repository: Repository, knownBase?: string): Policy {
   return found ? found.policy : readFromGit(repository, base, key, known)
 }
 
+/**
+ * The policy as of a commit of the base, for a clone that may have no branch of that name (CI): no file of the work tree is
+ * asked, which is the branch's own there, and nothing is written.
+ * @param base how a person named it, and the commit that is
+ * @param name the base's name where something tells it; else the settings' `base`, else the name that was typed
+ * @throws `settings` or `task-file` naming the line that is wrong
+ */
+export function readPolicyAt(
+  repository: Repository,
+  base: { readonly ref: string; readonly commit: string },
+  name: string | null,
+): Policy {
+  const { commit } = base
+  const [file, tree, hooks] = readObjects(repository.git, [
+    `${commit}:${SETTINGS_FILE}`,
+    `${TASKS_REF}^{tree}`,
+    `${commit}:.husky`,
+  ])
+  const settings = file
+    ? parseSettings(file.content.toString('utf8'), `${SETTINGS_FILE} at ${base.ref}`)
+    : defaultSettings()
+  return {
+    base: name ?? settings.base ?? base.ref,
+    baseTip: commit,
+    settings,
+    settingsFrom: file ? 'base' : 'defaults',
+    tasks: tree ? parsedTasks(repository, tree) : [],
+    hooksTree: hooks?.oid ?? null,
+  }
+}
+
 /** The commits a policy would be read from, or null where only git can tell. */
 function keyOf({ commonDir }: Repository, base: string): PolicyKey | null {
   const [tip, tasks] = [readRef(commonDir, `refs/heads/${base}`), readRef(commonDir, TASKS_REF)]

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
 import { LanekeeperError } from '../policy/errors.ts'
+import { CI_FILES, GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
 import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
@@ -25,6 +26,8 @@ const EDITED = [
   'AGENTS.md',
   'CLAUDE.md',
   ...AGENT_FILES,
+  ...Object.values(CI_FILES),
+  GITLAB_MAIN_FILE,
 ]
 /** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
 const ENV_FILES = ['.env', '.env.local']

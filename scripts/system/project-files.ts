@@ -40,11 +40,11 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path))
 }
 
-/** Deletes a file of ours, and its directory when that is empty then. */
+/** Deletes a file of ours, and the directories above it that are empty then. */
 export function deleteFile(root: string, file: string): void {
   rmSync(join(root, file), { force: true })
   try {
-    if (dirname(file) !== '.') rmdirSync(dirname(join(root, file)))
+    for (let dir = dirname(file); dir !== '.'; dir = dirname(dir)) rmdirSync(join(root, dir))
   } catch {
     // not empty: somebody else's files live there
   }

@@ -1,51 +1,81 @@
 /**
- * How many uncommitted changes each worktree has. `git status` needs a process per worktree, and starting one from Node
- * costs twice the process itself; so as many shells as there are cores go through the worktrees, each its share
- * (performance.md section 6: more at once gain nothing). No index lock is taken: an agent may be committing.
+ * The uncommitted changes of each worktree, by `git status` in shells of our own (`shells.ts`). No index lock is taken: an
+ * agent may be committing.
  */
-import { spawn } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { withoutRepositoryVariables } from './git.ts'
+import { inShells } from './shells.ts'
 
 const STATUS = ['--no-optional-locks', 'status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=normal']
-/** Directories arrive as arguments, never as text; `=<exit status>` ends each answer, and no status line starts with `=`. */
-const THROUGH_ALL = `for dir do git -C "$dir" ${STATUS.join(' ')} 2>/dev/null; printf '=%d\\000' "$?"; done`
+
+/** The lines of `git status --porcelain=v2` of a worktree, one a changed or untracked path. */
+export type Uncommitted = readonly string[]
 
 /**
  * Changed and untracked paths per directory; null where git could not tell.
  * @param dirs roots of worktrees, absolute; what is no worktree (any more) is null
  */
-export async function countUncommitted(
+export async function findUncommitted(
   dirs: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<Map<string, number | null>> {
-  const workers = Math.min(availableParallelism(), dirs.length)
-  const shares = Array.from({ length: workers }, (_, worker) => dirs.filter((_, index) => index % workers === worker))
-  const counted = await Promise.all(shares.map(async (share) => countsOf(share, await run(share, env))))
-  return new Map(counted.flat())
+): Promise<Map<string, Uncommitted | null>> {
+  const body = `git -C "$1" ${STATUS.join(' ')} 2>/dev/null`
+  const items = dirs.map((dir) => [dir])
+  const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
+  return new Map(dirs.map((dir, index) => [dir, linesOf(answers[index] ?? null)]))
 }
 
-function run(dirs: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', THROUGH_ALL, 'sh', ...dirs], {
-      env: withoutRepositoryVariables(env),
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    const chunks: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('error', () => resolve(''))
-    child.on('close', () => resolve(String(Buffer.concat(chunks))))
-  })
+function linesOf(answer: { status: number; stdout: string } | null): Uncommitted | null {
+  return answer?.status === 0 ? answer.stdout.split('\0').filter((line) => line !== '') : null
 }
 
-function countsOf(dirs: readonly string[], output: string): [string, number | null][] {
-  const answers: (number | null)[] = []
-  let changes = 0
-  for (const record of output.split('\0')) {
-    if (record.startsWith('=')) {
-      answers.push(record === '=0' ? changes : null)
-      changes = 0
-    } else changes += 1
+/** More files or bytes than this are no work but something that nobody ignores yet: git would take long to read it all. */
+const MOST_FILES = 5000
+const MOST_BYTES = 100_000_000
+/** Fields before the path of a changed and of an unmerged entry. */
+const FIELDS_BEFORE: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 }
+
+/**
+ * Text that changes whenever an uncommitted file does: what git says of it, and time and size of the file. Null where it is
+ * too much to be looked at in passing.
+ */
+export function fingerprintOf(dir: string, uncommitted: Uncommitted): string | null {
+  const hash = createHash('sha256')
+  const budget = { files: MOST_FILES, bytes: MOST_BYTES }
+  for (const line of uncommitted) {
+    hash.update(`${line}\0`)
+    const before = FIELDS_BEFORE[line[0] ?? ''] ?? 0
+    const path = line.split(' ').slice(before).join(' ')
+    for (const mark of marksOf(join(dir, path), budget)) hash.update(`${mark}\0`)
   }
-  return dirs.map((dir, index) => [dir, answers[index] ?? null])
+  return budget.files < 0 || budget.bytes < 0 ? null : hash.digest('hex').slice(0, 16)
+}
+
+function marksOf(path: string, budget: { files: number; bytes: number }): string[] {
+  budget.files -= 1
+  if (budget.files < 0 || budget.bytes < 0) return []
+  const stat = statOf(path)
+  if (!stat) return [`${path} gone`]
+  if (stat.isFile()) budget.bytes -= stat.size
+  const own = `${path} ${stat.mtimeMs} ${stat.size} ${stat.ino} ${stat.mode}`
+  return stat.isDirectory() ? [own, ...entriesOf(path).flatMap((name) => marksOf(join(path, name), budget))] : [own]
+}
+
+function statOf(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/** What an installation made of a new package is hardly ever work. */
+function entriesOf(path: string): string[] {
+  try {
+    return readdirSync(path).filter((name) => name !== 'node_modules' && name !== '.git')
+  } catch {
+    return []
+  }
 }

@@ -17,6 +17,15 @@ function json(project: Project, words: readonly string[], options: { cwd?: strin
   return { status, ...answer }
 }
 
+/** What a CI job does: a clone of one commit, where nothing is installed. */
+function checkInCi(project: Project, branch: string) {
+  const [remote, clone] = [`file://${project.path('remote.git')}`, project.path('clone')]
+  project.git(['init', '-q', '--bare', project.path('remote.git')])
+  project.git(['push', '-q', '--no-verify', remote, 'main', branch, 'refs/lanekeeper/tasks'])
+  project.git(['clone', '-q', '--depth=1', '--branch', branch, remote, clone])
+  return project.bin(['check', '--base', 'origin/main', '--head', 'HEAD', '--format', 'github'], { cwd: clone })
+}
+
 test('a small package: adopted, a task made, an out-of-scope merge refused, landed, removed, left', () => {
   const project = createProject({
     'package.json': '{\n  "name": "small",\n  "scripts": { "test": "node --test" }\n}\n',
@@ -52,6 +61,10 @@ test('a small package: adopted, a task made, an out-of-scope merge refused, land
   expect(project.git(['rev-parse', 'main'])).toBe(before)
   expect(project.git(['status', '--porcelain'])).toBe('')
   expect(json(project, ['check', 'task/add-login'])).toMatchObject({ status: 1, verdict: 'refuse' })
+  expect(checkInCi(project, 'task/add-login')).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/^::error file=src\/index\.js,line=1/),
+  })
 
   project.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd: lane })
   project.commit({ 'src/auth/login.js': 'export const login = true\n' }, 'login', { cwd: lane })

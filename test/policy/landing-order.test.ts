@@ -19,6 +19,7 @@ function task(id: string, more: Partial<Task> = {}): Task {
     tables: [],
     agent: 'none',
     state: 'open',
+    handoffs: [],
     createdAt: '2024-01-01T00:00:00.000Z',
     ...more,
   }

@@ -50,6 +50,7 @@ describe('what a URL names', () => {
     ['postgres://u:p@h', 'h', ''],
     ['postgres://u:p@h/', 'h', ''],
     ['postgres://u:p@h:port/db', 'h:port', 'db'],
+    ['postgres://@/u?@', '', 'u'],
   ]
   test.each(broken)('%s is not what was meant (P6)', (value, host, database) => {
     expect(parsePostgresUrl(value)).toEqual({ kind: 'broken', host, database })

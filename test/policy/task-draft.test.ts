@@ -114,39 +114,10 @@ describe('migrations', () => {
 })
 
 describe('warningsAbout', () => {
-  it('names both patterns where two lanes meet', () => {
-    const rival = task({ title: 'Rival', allow: ['docs', 'src/*/login.ts'] })
-    const [warning, ...more] = warningsAbout(task(), settings, [rival])
-    expect(more).toEqual([])
-    expect(warning).toContain('task "rival"')
-    expect(warning).toContain('"src/auth" and "src/*/login.ts"')
-  })
-
-  it.each([
-    ['test/unit/chunk.spec.js', 'test/**/debug*.js', false],
-    ['test/unit/debug.spec.js', 'test/**/debug*.js', true],
-    ['lib/cli.js', 'lib/cli.js', true],
-    ['packages/next.js', 'packages/next.js/src', true],
-    ['src/auth', 'src/**/login.ts', true],
-  ])('%s and %s: %s', (mine, theirs, meet) => {
-    for (const [a, b] of [
-      [mine, theirs],
-      [theirs, mine],
-    ] as const) {
-      const warnings = warningsAbout(task({ allow: [a] }), settings, [task({ title: 'Rival', allow: [b] })])
-      expect(warnings).toHaveLength(meet ? 1 : 0)
-    }
-  })
-
-  it('is silent about lanes that do not meet, and about itself', () => {
-    expect(warningsAbout(task(), settings, [task(), task({ title: 'Rival', allow: ['src/authors'] })])).toEqual([])
-  })
-
   it('tells of answers that will have no effect', () => {
     const warnings = warningsAbout(
       task({ allow: ['src', 'AGENTS.md'], shared: ['README.md', 'package.json'] }),
       settings,
-      [],
     )
     expect(warnings).toEqual([expect.stringContaining('README.md'), expect.stringContaining('AGENTS.md')])
   })

@@ -14,6 +14,7 @@ const PLAIN: WorktreeStatus = {
   dirty: false,
   verdict: 'pass',
   lease: null,
+  handoffs: 0,
   head: 'a'.repeat(40),
   changes: 0,
   lastCommit: { subject: 'Add it', committedAt: '2026-01-01T21:00:00Z' },

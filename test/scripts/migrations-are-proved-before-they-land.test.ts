@@ -93,6 +93,8 @@ describe('is refused, with the base untouched', () => {
     expect(said).toContain('No migration makes it')
     expect(made.land({ LANEKEEPER: '0' })).toMatchObject({ status: 0 })
     expect(landed(made.project)).toHaveLength(2)
+    const record = made.project.git(['log', '-1', '--format=%b', 'refs/lanekeeper/tasks'])
+    expect(record).toContain('Migrations not proved, let pass (LANEKEEPER=0): dev')
   })
 })
 

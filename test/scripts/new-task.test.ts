@@ -88,7 +88,7 @@ it('warns, but goes on, where the lanes of two tasks meet', () => {
   project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src/auth'])
   const second = project.lanekeeper(['new-task', '--title', 'Two', '--allow', 'src/*/login.ts'])
   expect(second.status).toBe(0)
-  expect(second.stderr).toContain('"src/*/login.ts" and "src/auth"')
+  expect(second.stderr).toContain('its lane meets task "one"\'s: "src/auth/login.ts" would be in both')
 })
 
 it('gives the lease on the migrations of a database to the first task, and the second a place in line', () => {

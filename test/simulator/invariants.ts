@@ -56,13 +56,17 @@ function difference(a: readonly string[], b: readonly string[]): string[] {
   return a.filter((one) => !b.includes(one))
 }
 
-function ownedTwice(entries: readonly Entry[]): string[] {
+/** What a worktree that somebody deleted has left in the ledger owns nothing any more: its ports may be another's. */
+function ownedTwice(all: readonly Entry[]): string[] {
+  const entries = all.filter(({ path }) => existsSync(path))
   const ports = entries.flatMap(({ ports }) => (ports ? [`port ${ports.first}`] : []))
   const databases = entries.flatMap(({ databases }) =>
     databases.filter(({ state, resource }) => state === 'ready' && resource !== '').map(({ resource }) => resource),
   )
-  const all = [...ports, ...databases]
-  return all.filter((one, index) => all.indexOf(one) !== index).map((one) => `owned twice: ${one}`)
+  const owned = [...ports, ...databases]
+  return owned
+    .filter((one, index) => owned.indexOf(one) !== index)
+    .map((one) => `owned twice: ${one} of ${entries.map(({ path }) => path).join(' ')}`)
 }
 
 async function strayOnBase({ git }: World): Promise<string[]> {

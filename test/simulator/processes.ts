@@ -61,9 +61,9 @@ export function openPrograms(
       })
       child.on('close', (status) => {
         clearTimeout(timer)
-        note(
-          `${cwd}$ ${words.slice(program.endsWith('node') ? 2 : 0).join(' ')}  → ${isKilled ? `killed after ${after} ms` : status}`,
-        )
+        const command = words.slice(program.endsWith('node') ? 2 : 0).join(' ')
+        const why = (status ?? 0) > 1 ? ` ${stderr.trim().split('\n').slice(0, 3).join(' / ')}` : ''
+        note(`${cwd}$ ${command}  → ${isKilled ? `killed after ${after} ms` : status}${why}`)
         if (isKilled && !isDoomed) reject(new Error(`${words.join(' ')} hung for ${HANG_MS / 1000} s in ${cwd}`))
         else resolve({ status, stdout, stderr, isKilled })
       })

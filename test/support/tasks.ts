@@ -26,6 +26,7 @@ export function aTask(changes: Partial<Task> & { readonly id: string }): Task {
     tables: [],
     agent: 'none',
     state: 'open',
+    handoffs: [],
     createdAt: '2026-01-01T00:00:00.000Z',
     ...changes,
   }

@@ -45,6 +45,8 @@ export interface Brought {
 export interface Finding {
   readonly path: string
   readonly message: string
+  /** Where in the file, counted from 1; none where it is not about one place. */
+  readonly line?: number
   /** Commands or acts that go on from here, in the order to try them. */
   readonly ways: readonly string[]
 }

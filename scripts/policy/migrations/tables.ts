@@ -17,6 +17,7 @@ export function tables(brought: Brought): Finding[] {
     const first = [...new Map(stray.map((one) => [one.table, one])).values()]
     return first.map(({ table, line }) => ({
       path,
+      line,
       message: `line ${line} touches table ${shown(table)}, and this task has ${brought.task.tables.join(', ') || 'no tables'}${ownerOf(brought)}`,
       ways: [`a person gives it the table: npx lanekeeper task edit ${brought.task.id}`],
     }))
@@ -31,7 +32,7 @@ export function opaque(brought: Brought): Finding[] {
     const [first] = opaque
     if (first === undefined || declared !== null) return []
     const message = `line ${first.line} (${first.what}) may touch any table: nothing can be told of it`
-    return [{ path, message, ways: ['say which: -- lanekeeper: tables=users,orders'] }]
+    return [{ path, line: first.line, message, ways: ['say which: -- lanekeeper: tables=users,orders'] }]
   })
 }
 
@@ -46,6 +47,7 @@ export function tablesOfCode(brought: Brought): Finding[] {
     const first = [...new Map(stray.map((one) => [one.table, one])).values()]
     return first.map(({ table, line }) => ({
       path,
+      line,
       message: `line ${line} seems to touch table ${table}, which this task does not list`,
       ways: [],
     }))

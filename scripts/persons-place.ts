@@ -1,0 +1,29 @@
+/** What only a person does is refused in a task's own worktree: a lane that the one inside can move is no lane. */
+import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
+import { commandLine } from './policy/shell-quote.ts'
+import type { Task } from './policy/task.ts'
+import { openTasks } from './system/policy-source.ts'
+import { branchOf, type Repository } from './system/repository.ts'
+
+/** The open task in whose worktree the session is, or null. */
+export function taskHere(repository: Repository, policy: Policy): Task | null {
+  const branch = branchOf(repository.gitDir)
+  return openTasks(policy).find((task) => task.branch === branch) ?? null
+}
+
+/**
+ * @param words the command, without `npx lanekeeper`, to be repeated where a person may
+ * @throws `refused` in a task's own worktree
+ */
+export function assertPersonsPlace(repository: Repository, policy: Policy, words: readonly string[]): void {
+  const owner = taskHere(repository, policy)
+  if (!repository.isLinked || !owner) return
+  throw new LanekeeperError(
+    'refused',
+    `This is the worktree of task "${owner.id}": whoever works here does not change tasks, or its lane would be none.`,
+    {
+      hint: `A person, in the main worktree: cd ${commandLine([repository.mainWorktree])} && ${commandLine(['npx', 'lanekeeper', ...words])}`,
+    },
+  )
+}

@@ -1,0 +1,33 @@
+/** What `check` has to say, whatever form it is asked for in. */
+import type { ErrorCode } from './errors.ts'
+import { refusalText, warningTexts } from './refusal.ts'
+import type { Facts, Verdict } from './verdict.ts'
+
+export const FORMATS = ['text', 'json', 'github', 'sarif'] as const
+export type Format = (typeof FORMATS)[number]
+
+export interface Report {
+  readonly branch: string
+  readonly base: string
+  readonly verdict: Verdict
+  readonly facts: Facts
+}
+
+/** A check that came to no verdict. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** One line for a pass; for a refusal the whole of it, as the gate words it. */
+export function reportText({ branch, base, verdict, facts }: Report): string {
+  if (verdict.verdict === 'refuse')
+    return `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`
+  return [passLine({ branch, base, verdict }), ...warningTexts(verdict).map((text) => `▲ ${text}`)].join('\n')
+}
+
+/** `✓ task/auth may land on main (3 changed paths)` */
+export function passLine({ branch, base, verdict: { checked } }: Pick<Report, 'branch' | 'base' | 'verdict'>): string {
+  return `✓ ${branch} may land on ${base} (${checked} changed ${checked === 1 ? 'path' : 'paths'})`
+}

@@ -1,0 +1,147 @@
+/** Collects what `status` tells of every two open tasks: what both may change, and where they would conflict. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { isOrdered, laneOf, overlapOf } from './policy/overlap.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Task } from './policy/task.ts'
+import { type BaseConflicts, MOST_FILES, type TaskPair } from './policy/task-pairs.ts'
+import type { WorktreeStatus } from './policy/worktree-status.ts'
+import { readJsonIfExists, writeCache } from './system/files.ts'
+import { conflictsOfPairs, type Side } from './system/foretold-conflicts.ts'
+import { treePaths } from './system/history.ts'
+import { openTasks } from './system/policy-source.ts'
+import { readRef } from './system/refs.ts'
+import type { Repository } from './system/repository.ts'
+import { fingerprintOf, type Uncommitted } from './system/uncommitted.ts'
+
+/** A merge takes 20 ms: what is left out is foretold the next time, when these are known. */
+const MOST_MERGES = 200
+/** Answers that are kept, the newest first. */
+const MOST_KEPT = 2000
+
+/** A side with nothing of its own yet is null; a question that is not asked this time is null as a whole. */
+type Question = readonly [Side | null, Side | null] | null
+
+type Planned = Omit<TaskPair, 'conflicts' | 'isOrdered'>
+
+export interface Pairs {
+  readonly pairs: readonly TaskPair[]
+  readonly base: readonly BaseConflicts[]
+}
+
+/**
+ * @param wanted `likely`: only lanes that meet are merged in passing, which is enough to tell a person of trouble
+ * @param uncommitted by directory, as the statuses were made from it
+ */
+export async function taskPairs(
+  repository: Repository,
+  policy: Policy,
+  worktrees: readonly WorktreeStatus[],
+  uncommitted: ReadonlyMap<string, Uncommitted | null>,
+  wanted: 'all' | 'likely',
+): Promise<Pairs> {
+  const tasks = openTasks(policy)
+  if (tasks.length < 2) return { pairs: [], base: [] }
+  const planned = plannedPairs(repository, policy, tasks)
+  const sides = new Map(tasks.map((task) => [task.id, sideOf(repository, policy, task, worktrees, uncommitted)]))
+  const base = policy.baseTip === null ? null : { key: policy.baseTip, tip: policy.baseTip, dirty: null }
+  const questions: Question[] = [
+    ...(wanted === 'all' ? tasks.map(({ id }) => [sides.get(id) ?? null, base] as const) : []),
+    ...planned.map((pair) => questionOf(pair, sides, wanted)),
+  ]
+  const answers = await foretold(repository, questions)
+  const ofBase = wanted === 'all' ? tasks.map(({ id }, index) => ({ task: id, conflicts: answers[index] ?? null })) : []
+  return {
+    base: ofBase,
+    pairs: planned.map((pair, index) => ({
+      ...pair,
+      isOrdered: areOrdered(pair, tasks, policy),
+      conflicts: answers[ofBase.length + index] ?? null,
+    })),
+  }
+}
+
+function areOrdered({ tasks: [a, b] }: Planned, open: readonly Task[], policy: Policy): boolean {
+  const [first, second] = [a, b].map((id) => open.find((task) => task.id === id))
+  return first !== undefined && second !== undefined && isOrdered(first, second, policy.tasks)
+}
+
+function questionOf(
+  { tasks, overlap, shared }: Planned,
+  sides: ReadonlyMap<string, Side | null>,
+  wanted: string,
+): Question {
+  const [a, b] = tasks.map((id) => sides.get(id) ?? null)
+  const isLikely = overlap !== 'disjoint' || shared.length > 0
+  return wanted === 'all' || isLikely ? [a ?? null, b ?? null] : null
+}
+
+/** The task's branch with what is uncommitted on it; null where it has no branch or nothing of its own yet. */
+function sideOf(
+  { commonDir }: Repository,
+  policy: Policy,
+  { branch }: Task,
+  worktrees: readonly WorktreeStatus[],
+  uncommitted: ReadonlyMap<string, Uncommitted | null>,
+): Side | null {
+  const worktree = worktrees.find((one) => one.branch === branch && one.state !== 'missing')
+  const tip = worktree?.head ?? readRef(commonDir, `refs/heads/${branch}`) ?? null
+  if (tip === null) return null
+  const changes = worktree ? (uncommitted.get(worktree.path) ?? []) : []
+  const mark = worktree && changes.length > 0 ? fingerprintOf(worktree.path, changes) : null
+  if (worktree && mark !== null) return { key: `${tip} ${mark}`, tip, dirty: worktree.path }
+  return worktree?.ahead === 0 || tip === policy.baseTip ? null : { key: tip, tip, dirty: null }
+}
+
+/** What both may change, from the base's tree; kept while base, settings and lanes stay as they are. */
+function plannedPairs(repository: Repository, { baseTip, settings }: Policy, tasks: readonly Task[]): Planned[] {
+  const file = join(repository.stateDir, 'cache', 'overlaps.json')
+  const lanes = tasks.map(({ id, allow, deny, shared, migrations }) => [id, allow, deny, shared, migrations])
+  const key = hashOf([baseTip, settings, lanes])
+  const known = readJsonIfExists<{ key: string; pairs: Planned[] }>(file)
+  if (known?.key === key) return known.pairs
+  const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
+  const made = tasks.map((task) => laneOf(task, settings, files))
+  const pairs = made.flatMap((mine, index) =>
+    made.slice(index + 1).map((theirs): Planned => {
+      const { kind, files: common, witness, shared } = overlapOf(mine, theirs, settings)
+      const named = common.slice(0, MOST_FILES)
+      const ids = [mine.task.id, theirs.task.id] as const
+      return { tasks: ids, overlap: kind, files: named, fileCount: common.length, witness, shared }
+    }),
+  )
+  writeCache(file, { key, pairs })
+  return pairs
+}
+
+/** Merges what is not known yet and keeps it: the same two contents always merge alike. */
+async function foretold(repository: Repository, questions: readonly Question[]): Promise<(readonly string[] | null)[]> {
+  const file = join(repository.stateDir, 'cache', 'conflicts.json')
+  const known = readJsonIfExists<Record<string, readonly string[]>>(file) ?? {}
+  const asked = new Map(questions.flatMap((question) => (isMerge(question) ? [[keyOf(question), question]] : [])))
+  const fresh = [...asked].filter(([key]) => known[key] === undefined).slice(0, MOST_MERGES)
+  const answers = await conflictsOfPairs(
+    repository,
+    fresh.map(([, pair]) => pair),
+  )
+  const found = fresh.flatMap(([key], index) => (answers[index] ? [[key, answers[index]] as const] : []))
+  const all = { ...Object.fromEntries(found), ...known }
+  if (found.length > 0) writeCache(file, Object.fromEntries(Object.entries(all).slice(0, MOST_KEPT)))
+  return questions.map((question) => {
+    if (question === null) return null
+    // who has nothing of its own yet conflicts with nobody
+    return isMerge(question) ? (all[keyOf(question)] ?? null) : []
+  })
+}
+
+function isMerge(question: Question): question is readonly [Side, Side] {
+  return question !== null && question[0] !== null && question[1] !== null
+}
+
+function keyOf(pair: readonly [Side, Side]): string {
+  return hashOf(pair.map(({ key }) => key).sort())
+}
+
+function hashOf(data: unknown): string {
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16)
+}
