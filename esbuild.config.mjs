@@ -29,7 +29,7 @@ const parts = {
 }
 
 /** Verbs that people and agents wait for many times an hour: a bundle of their own, a quarter of the other's size. */
-const QUICK_VERBS = ['check', 'status']
+const QUICK_VERBS = ['check', 'status', 'agent-hook']
 
 /** Leaves the other verbs out; scripts/loader.cjs never starts this bundle for one of them. */
 const quickVerbsOnly = {
@@ -37,7 +37,7 @@ const quickVerbsOnly = {
   setup(build) {
     const isQuick = (path) => QUICK_VERBS.some((verb) => path === `./${verb}.ts`)
     build.onResolve({ filter: /^\.\/[a-z-]+\.ts$/ }, ({ path, importer, kind }) =>
-      kind === 'dynamic-import' && importer.endsWith('/cli.ts') && !isQuick(path)
+      kind === 'dynamic-import' && /\/(cli|agent-hook)\.ts$/.test(importer) && !isQuick(path)
         ? { path, namespace: 'left-out' }
         : undefined,
     )

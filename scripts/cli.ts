@@ -37,6 +37,7 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
   audit: { summary: 'Every widening, override and handoff: who, when, why', load: () => import('./audit.ts') },
   accept: { summary: 'Accept what moved the base without a verdict', load: () => import('./accept.ts') },
   hook: { summary: 'Run one of our git hooks (called by .husky/*)', load: () => import('./hook.ts') },
+  'agent-hook': { summary: "Answer a coding agent's hook", load: () => import('./agent-hook.ts') },
   demo: { summary: 'See it all work in a temporary project', load: () => import('./demo.ts') },
 }
 

@@ -1,7 +1,18 @@
 /** Adopts Lanekeeper in a repository: look, show the plan, write it down, write it, install the hooks. */
-import { type Command, commonOptions, flag, type Input, type Result, type Session, usageError } from './command.ts'
+import {
+  type Command,
+  commonOptions,
+  flag,
+  type Input,
+  type Result,
+  type Session,
+  textOption,
+  usageError,
+} from './command.ts'
 import { ciOption, withCi } from './init-ci.ts'
 import { installHooks } from './install.ts'
+import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
+import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
 import { CI_FILES } from './policy/init-ci.ts'
@@ -19,21 +30,31 @@ import { assertGitVersion, openRepository, type Repository } from './system/repo
 export const command: Command = {
   summary:
     'Adopt Lanekeeper in this repository: hooks, settings, scripts, and a word to the agents. Shows the plan first.',
-  usage: '[--ci github|gitlab] [--yes] [--dry-run]',
+  usage: `[--agents ${HOOKED_AGENTS.join(',')}] [--ci github|gitlab] [--yes] [--dry-run]`,
   options: {
+    agents: {
+      type: 'string',
+      value: 'NAMES',
+      help: 'Hold these agents in their lanes while they edit, by hooks in the settings they read',
+    },
     ci: ciOption,
     yes: commonOptions.yes,
     'dry-run': commonOptions.dryRun,
   },
   positionals: [0, 0],
-  examples: ['npx lanekeeper init --dry-run', 'npx lanekeeper init --yes', 'npx lanekeeper init --ci github --yes'],
+  examples: [
+    'npx lanekeeper init --dry-run',
+    'npx lanekeeper init --yes',
+    'npx lanekeeper init --agents claude,codex --ci github --yes',
+  ],
   run: init,
 }
 
 async function init(input: Input, session: Session): Promise<Result> {
+  const agents = hookedAgentsIn(textOption(input, 'agents') ?? '')
   const repository = openForAdoption(session)
   const facts = readProjectFacts(repository)
-  const plan = withCi(planInit(facts), facts, input)
+  const plan = withCi(planInit(facts, agents), facts, input)
   const isDryRun = flag(input, 'dry-run')
   if (isDryRun) return planned(plan)
   if (plan.edits.length > 0) await agree(plan, flag(input, 'yes'), session)
@@ -157,6 +178,7 @@ function nextSteps(repository: Repository, plan: Plan): string[] {
     INCLUDE_FILE,
     'AGENTS.md',
     'CLAUDE.md',
+    ...AGENT_FILES,
     ...Object.values(CI_FILES),
     ...LOCKFILES,
   ]

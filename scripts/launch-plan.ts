@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { flag, type Input, type Session, textOption, usageError } from './command.ts'
 import type { Entrance } from './entrance.ts'
+import { claudeSettings, codexWritableRoots, opencodePermission } from './policy/agent-permissions.ts'
 import { agentArgv } from './policy/agents.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Settings } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { provision } from './provision.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
-import { knownWorktreeId } from './system/identity.ts'
+import { knownWorktreeId, worktreeStateDir } from './system/identity.ts'
 import { readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { openTasks } from './system/policy-source.ts'
 import { openRepository } from './system/repository.ts'
@@ -24,6 +26,8 @@ export interface Plan {
   /** The program and its arguments; null when nobody is to be started. */
   readonly argv: readonly string[] | null
   readonly env: Readonly<Record<string, string>>
+  /** Files of ours that the agent is told to read, by path: written before it starts. */
+  readonly files: Readonly<Record<string, string>>
 }
 
 /**
@@ -80,16 +84,35 @@ export async function planOf(
   const record = await readyRecord(task, worktree, entrance, session, !flag(input, 'dry-run'))
   const agent = textOption(input, 'agent') ?? task.agent
   const ports = record.ports?.ports ?? {}
-  const argv = agentArgv(agent, entrance.policy.settings, {
+  const { settings } = entrance.policy
+  const settingsFile = join(worktreeStateDir(worktree.gitDir ?? worktree.path), 'claude-settings.json')
+  const argv = agentArgv(agent, settings, {
     task: task.id,
     title: task.title,
     branch: task.branch,
     base: task.base,
     dir: worktree.path,
     brief: briefOf(task, worktree),
+    settingsFile,
+    writableRoots: codexWritableRoots(entrance.repository.commonDir),
     ports,
   })
-  return { task, worktree, record, agent, argv, env: environmentOf(task, worktree, record, session) }
+  const isAsked = argv?.some((word) => word.includes(settingsFile)) === true
+  const own = JSON.stringify(claudeSettings(task, settings, worktree.path), null, 2)
+  return {
+    task,
+    worktree,
+    record,
+    agent,
+    argv,
+    env: { ...environmentOf(task, worktree, record, session), ...permissionsByEnvironment(agent, task, settings) },
+    files: isAsked ? { [settingsFile]: `${own}\n` } : {},
+  }
+}
+
+/** opencode takes its permissions from the environment. */
+function permissionsByEnvironment(agent: string, task: Task, settings: Settings): Record<string, string> {
+  return agent === 'opencode' ? { OPENCODE_PERMISSION: JSON.stringify(opencodePermission(task, settings)) } : {}
 }
 
 /** What our blocks in the worktree's env files say, and whose window it is. */

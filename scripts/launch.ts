@@ -17,6 +17,7 @@ import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { type AgentWindow, sessionName } from './policy/windows.ts'
 import { findProgram } from './system/executables.ts'
+import { writeAtomically } from './system/files.ts'
 import { cloneId } from './system/identity.ts'
 import { withLock } from './system/lock.ts'
 import { openTmux, type Tmux } from './system/tmux.ts'
@@ -109,6 +110,7 @@ function launchAll(plans: readonly Plan[], means: Means): Launched[] {
 function launchOne(plan: Plan, known: AgentWindow | undefined, means: Means): Omit<Launched, 'task' | 'agent'> {
   const { tmux } = means
   if (known?.isAlive) return { action: 'running', window: known.id, line: commandLine(tmux.attachLine(known)) }
+  if (!means.dryRun) for (const [path, text] of Object.entries(plan.files)) writeAtomically(path, text)
   if (means.terminal === 'none' || plan.argv === null) return { action: 'printed', window: null, line: lineOf(plan) }
   if (means.dryRun) return { action: 'planned', window: null, line: lineOf(plan) }
   const window = known ?? openWindow(plan, means)

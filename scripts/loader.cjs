@@ -23,7 +23,9 @@ for (const [name, saved] of [
 
 const isBin = basename(__filename) === 'cli.cjs'
 /** The verbs of the bundle `quick.cjs`, as esbuild.config.mjs has them. */
-const QUICK_VERBS = ['check', 'status']
+const QUICK_VERBS = ['check', 'status', 'agent-hook']
+/** Of an agent's hooks, those it waits for at every step; the others may have a worktree to provision. */
+const QUICK_HOOKS = /tool|shell/i
 const file = join(__dirname, `${bundle()}.cjs`)
 const cache = `${file}${verb()}.${process.version}-${process.arch}.cache`
 const cachedData = readCache()
@@ -37,8 +39,12 @@ script.runInThisContext()(require, module_, module_.exports, file, __dirname, (u
 if (cachedData === undefined || script.cachedDataRejected) process.on('exit', writeCache)
 
 function bundle() {
-  if (isBin) return QUICK_VERBS.includes(process.argv[2]) ? 'quick' : 'main'
+  if (isBin) return isQuick(process.argv[2], process.argv[3]) ? 'quick' : 'main'
   return process.argv[2] === 'post-checkout' ? 'hook-provisioning' : 'hook-gates'
+}
+
+function isQuick(verb, word) {
+  return QUICK_VERBS.includes(verb) && (verb !== 'agent-hook' || QUICK_HOOKS.test(word))
 }
 
 /**

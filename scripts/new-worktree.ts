@@ -1,12 +1,11 @@
 /** What `post-checkout` does. It never stops git: a worktree without provisioning is a worktree, loudly marked as such. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
 import { urlsOf } from './policy/ports.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { provisionQuickly } from './provision-quickly.ts'
-import { readJsonIfExists } from './system/files.ts'
 import { worktreeStateDir } from './system/identity.ts'
+import { installedBase } from './system/installed-base.ts'
 import { stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { createOutput, type Output } from './system/output.ts'
 import { readPolicy } from './system/policy-source.ts'
@@ -35,11 +34,6 @@ export async function provisionNewWorktree(world: NodeJS.Process): Promise<void>
     const hint = error instanceof LanekeeperError && error.hint ? `${error.hint}\n` : ''
     out.error(`lanekeeper: this worktree is NOT provisioned. ${message}`, `${hint}${again(cwd)}`)
   }
-}
-
-/** The base that the hooks were installed for; asking git costs two processes. Every command of ours refreshes it. */
-function installedBase({ stateDir }: Repository): string | undefined {
-  return readJsonIfExists<{ base?: string }>(join(stateDir, 'installed.json'))?.base
 }
 
 function tell(repository: Repository, record: WorktreeRecord, out: Output): void {

@@ -15,14 +15,14 @@ export const NO_AGENT = 'none'
 const PROMPT = '"Read {{brief}} in this directory and carry it out."'
 
 const SHIPPED: Readonly<Record<string, string>> = {
-  claude: `claude ${PROMPT}`,
-  codex: `codex ${PROMPT}`,
+  claude: `claude --settings {{settingsFile}} ${PROMPT}`,
+  codex: `codex -c {{writableRoots}} ${PROMPT}`,
   cursor: `agent ${PROMPT}`,
   // aider skips git's hooks unless told otherwise, and the hooks are what keeps it in its lane
   aider: 'aider --read {{brief}} --git-commit-verify',
   gemini: `gemini -i ${PROMPT}`,
   opencode: `opencode --prompt ${PROMPT}`,
-  copilot: `copilot -i ${PROMPT}`,
+  copilot: `copilot --deny-tool "shell(git stash)" -i ${PROMPT}`,
 }
 
 /** What a template may name; `ports.<VARIABLE>` comes on top. */
@@ -35,6 +35,10 @@ export interface AgentValues {
   readonly dir: string
   /** The brief, relative to the worktree. */
   readonly brief: string
+  /** A settings file for Claude Code with the task's permissions and our hooks. */
+  readonly settingsFile: string
+  /** A setting for `codex -c` that lets it commit. */
+  readonly writableRoots: string
   readonly ports: Readonly<Record<string, number>>
 }
 

@@ -1,6 +1,8 @@
 /** What `init` writes into a project, decided from facts alone: the same facts give the same plan, an adopted project an empty one. */
 import renderAgents from '../../templates/agents-block.hbs'
 import renderHookLine from '../../templates/hook-line.hbs'
+import { agentEdits, agentNotes } from './agent-hooks/adopt.ts'
+import type { HookedAgent } from './agent-hooks/formats.ts'
 import { type DetectedDatabase, detectDatabases } from './detect-databases.ts'
 import { detectServices, type Services } from './detect-services.ts'
 import { notesFor } from './init-notes.ts'
@@ -41,8 +43,14 @@ export interface Plan {
   readonly newTask: string
 }
 
-/** The plan for a project; `edits` is empty where everything is there already. */
-export function planInit(facts: ProjectFacts): Plan {
+/**
+ * The plan for a project; `edits` is empty where everything is there already.
+ * @param agents whose own hooks are to hold them in their lanes while they edit
+ */
+export function planInit(known: ProjectFacts, agents: readonly HookedAgent[] = []): Plan {
+  const facts = { ...known, usesClaude: known.usesClaude || agents.includes('claude') }
+  const text = (file: string) => facts.texts.get(file) ?? null
+  const ofAgents = agentEdits(agents, text).map((one) => ({ ...one, before: text(one.file) }))
   const databases = detectDatabases(facts.envFiles)
   const services = detectServices(
     facts.packages,
@@ -59,11 +67,12 @@ export function planInit(facts: ProjectFacts): Plan {
     includeEdit(facts, services),
     agentsEdit(facts, hasMigrations),
     claudeEdit(facts),
+    ...ofAgents.map(({ after, ...rest }) => (after === null ? null : { ...rest, after })),
   ]
   return {
     edits: edits.filter((edit) => edit !== null && edit.after !== edit.before).filter((edit) => edit !== null),
     found: [...services.found, ...databases.map(described)],
-    notes: notesFor(facts),
+    notes: [...notesFor(facts), ...agentNotes(agents, facts.files, text, facts.ignored)],
     newTask: newTaskLine(facts),
   }
 }

@@ -1,11 +1,11 @@
-/** Sets and takes out one member of an object in a JSON text and touches nothing else: indentation, order and newlines stay. */
-import { jsonObjectAt } from './yaml-text.ts'
+/** Sets and takes out one member of an object, or one item of an array, in a JSON text and touches nothing else: indentation, order and newlines stay. */
+import { jsonArrayAt, jsonObjectAt } from './yaml-text.ts'
 
 /**
  * The text with a member set; objects on the way are made where they are missing.
  * @param path keys from the top, e.g. `['scripts', 'prepare']`
  */
-export function setMember(text: string, path: readonly string[], value: string): string {
+export function setMember(text: string, path: readonly string[], value: unknown): string {
   const parentPath = path.slice(0, -1)
   const key = path.at(-1) ?? ''
   const parent = jsonObjectAt(text, parentPath)
@@ -30,6 +30,32 @@ export function removeMember(text: string, path: readonly string[]): string {
   const after = parent.members[at + 1]
   if (before) return text.slice(0, before.valueEnd) + text.slice(member.valueEnd)
   return text.slice(0, member.keyStart) + text.slice(after?.keyStart ?? member.valueEnd)
+}
+
+/** The text with an item more at the end of an array; the same text where `path` leads to no array. */
+export function appendItem(text: string, path: readonly string[], value: unknown): string {
+  const array = jsonArrayAt(text, path)
+  if (!array) return text
+  const { unit, newline } = formOf(text)
+  const outer = unit.repeat(path.length)
+  const last = array.items.at(-1)
+  if (last && !text.slice(array.start, last.start).includes('\n'))
+    return `${text.slice(0, last.end)}, ${JSON.stringify(value)}${text.slice(last.end)}`
+  const body = JSON.stringify(value, null, unit).replaceAll('\n', newline + outer + unit)
+  const line = `${newline}${outer}${unit}${body}`
+  if (last) return `${text.slice(0, last.end)},${line}${text.slice(last.end)}`
+  return `${text.slice(0, array.start)}[${line}${newline}${outer}]${text.slice(array.end)}`
+}
+
+/** The text without an item of an array. */
+export function removeItem(text: string, path: readonly string[], at: number): string {
+  const array = jsonArrayAt(text, path)
+  const item = array?.items[at]
+  if (!array || !item) return text
+  if (array.items.length === 1) return `${text.slice(0, array.start)}[]${text.slice(array.end)}`
+  const before = array.items[at - 1]
+  if (before) return text.slice(0, before.end) + text.slice(item.end)
+  return text.slice(0, item.start) + text.slice(array.items[at + 1]?.start ?? item.end)
 }
 
 function insert(text: string, path: readonly string[], value: unknown): string {

@@ -1,4 +1,6 @@
 /** What `uninstall` takes out of a project: our lines and blocks anywhere, whole files only where nobody changed what we wrote. */
+import { withoutAgentPart } from './agent-hooks/adopt.ts'
+import { AGENT_FILES } from './agent-hooks/settings-files.ts'
 import { CI_FILES } from './init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from './init-plan.ts'
 import { withoutBlock, withoutLines } from './marked-text.ts'
@@ -35,20 +37,24 @@ export const ADOPTED_FILES = [
   INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
+  ...AGENT_FILES,
   ...Object.values(CI_FILES),
 ]
 
 /** The plan to leave; empty where nothing of ours is in the project. */
 export function planLeave(facts: LeaveFacts): LeavePlan {
-  const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md', ...Object.values(CI_FILES)].filter((file) =>
-    facts.texts.has(file),
+  const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md', ...Object.values(CI_FILES), ...AGENT_FILES].filter((file) =>
+    facts.untouched.has(file),
   )
   const removals = [
     ...HOOKS.map((hook) => taken(facts, `.husky/${hook}`, withoutLines)),
     taken(facts, '.gitignore', (text) => withoutBlock(text, 'hash')),
     taken(facts, 'AGENTS.md', (text) => withoutBlock(text, 'html')),
     taken(facts, 'package.json', (text) => (facts.manifest ? withoutScripts(text, facts.manifest) : text)),
-    ...wholes.filter((file) => facts.untouched.has(file)).map((file) => taken(facts, file, () => '')),
+    ...wholes.map((file) => taken(facts, file, () => '')),
+    ...AGENT_FILES.filter((file) => !facts.untouched.has(file)).map((file) =>
+      taken(facts, file, (text) => withoutAgentPart(file, text)),
+    ),
   ]
   return {
     removals: removals.filter((removal) => removal !== null),

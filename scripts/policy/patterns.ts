@@ -57,7 +57,7 @@ export function checkedPatterns(patterns: readonly string[], where: string): str
 }
 
 /** gitignore text for one of our patterns: anchored, our literals escaped, a trailing space kept. */
-function toGitignore(pattern: string): string {
+export function gitignoreOf(pattern: string): string {
   const escaped = normalised(pattern)
     .replace(/[[\]#!]/g, '\\$&')
     .replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))
@@ -134,7 +134,7 @@ function splitPath(path: string): [directory: string, name: string] {
 
 function globMatcher(patterns: readonly string[], ignoreCase: boolean): Matcher {
   if (patterns.length === 0) return () => null
-  const origin = new Map(patterns.map((pattern) => [toGitignore(pattern), pattern]))
+  const origin = new Map(patterns.map((pattern) => [gitignoreOf(pattern), pattern]))
   const compiled = ignore({ ignorecase: ignoreCase }).add([...origin.keys()].join('\n'))
   // what a pattern says before its first wildcard tells most paths apart, at a tenth of the cost
   const starts = ignoreCase ? [''] : patterns.map((pattern) => normalised(pattern).split(/[*?]/)[0] ?? '')

@@ -31,7 +31,7 @@ export interface ProjectFacts {
   readonly packages: readonly Package[]
   /** Env files that are there, weakest first. */
   readonly envFiles: readonly EnvFileFact[]
-  /** Of the env files and IN_NODE_MODULES, what git would ignore, there or not. */
+  /** Of the env files, IN_NODE_MODULES and the agents' settings, what git would ignore, there or not. */
   readonly ignored: ReadonlySet<string>
   /** The base by name; `isSure` false where only the current branch suggests it. */
   readonly base: { readonly name: string; readonly isSure: boolean }

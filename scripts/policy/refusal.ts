@@ -13,7 +13,7 @@ const MOST_IN_COMMAND = 8
 
 export interface RefusalContext {
   /** Which door refused: it decides what can still be done. */
-  readonly door: 'commit' | 'move' | 'landing'
+  readonly door: 'edit' | 'commit' | 'move' | 'landing'
   /** What was refused, e.g. `git merge feature/auth`. */
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
@@ -83,23 +83,31 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
     ...(foreign
       ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
       : []),
-    ...(context.door === 'commit' ? [] : [`  let it pass:    ${bypass(context, task.id, own)}`]),
+    ...(context.door === 'commit' || context.door === 'edit'
+      ? []
+      : [`  let it pass:    ${bypass(context, task.id, own)}`]),
   ]
   return [
     ...(violations.length === own.length
       ? []
       : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
-    ...(violations.length === 0
-      ? []
-      : [
-          "An agent: take it back in the task's worktree, then commit:",
-          ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
-          ...handoffLines(outside, facts, task),
-        ]),
+    ...(violations.length === 0 ? [] : agentsWay(violations, facts, task, context)),
+    ...handoffLines(outside, facts, task),
     ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(violations.length === 0
       ? []
       : ['The lane is read from refs/lanekeeper/tasks; TASK.md in the worktree is only a copy.']),
+  ]
+}
+
+const LEAVE_IT = 'An agent: leave it, finish what lies inside the lane, and say in your answer what is needed there.'
+
+/** Before an edit nothing is there to take back: what lies outside the lane is handed over in words. */
+function agentsWay(violations: readonly Violation[], facts: Facts, task: Task, context: RefusalContext): string[] {
+  if (context.door === 'edit') return [LEAVE_IT]
+  return [
+    "An agent: take it back in the task's worktree, then commit:",
+    ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
   ]
 }
 

@@ -48,6 +48,7 @@ const Settings = z.lazily(() =>
       '.claude',
       '.codex',
       '.cursor',
+      '.gemini',
       '.gitattributes',
       '.gitmodules',
       'AGENTS.md',

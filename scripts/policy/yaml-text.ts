@@ -71,3 +71,21 @@ export function jsonObjectAt(
   })
   return { start: node.range[0], end: node.range[1], members }
 }
+
+/** An array in a JSON text: where it stands and its items in order; null where `path` leads to none. */
+export function jsonArrayAt(
+  text: string,
+  path: readonly string[],
+): { readonly start: number; readonly end: number; readonly items: readonly { start: number; end: number }[] } | null {
+  const { isNode, isSeq, parseDocument } = yamlPackage()
+  const document = parseDocument(text)
+  const node = document.getIn(
+    path.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+    true,
+  )
+  if (document.errors.length > 0 || !isSeq(node) || !node.range) return null
+  const items = node.items.flatMap((item) =>
+    isNode(item) && item.range ? [{ start: item.range[0], end: item.range[1] }] : [],
+  )
+  return { start: node.range[0], end: node.range[1], items }
+}

@@ -1,6 +1,7 @@
 /** Looks at a project for `init`: which files are there, which packages, which env files. Reads, never runs anything. */
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { CI_FILES, GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
@@ -24,6 +25,7 @@ const EDITED = [
   INCLUDE_FILE,
   'AGENTS.md',
   'CLAUDE.md',
+  ...AGENT_FILES,
   ...Object.values(CI_FILES),
   GITLAB_MAIN_FILE,
 ]
@@ -59,7 +61,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     envFiles: envPaths
       .filter((path) => existsSync(join(root, path)))
       .map((path): EnvFileFact => ({ path, variables: userVariables(join(root, path)), isTracked: tracked.has(path) })),
-    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES]),
+    ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES, ...AGENT_FILES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
     // a worktree below .claude/worktrees is no setting of the project's

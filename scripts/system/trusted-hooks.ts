@@ -6,6 +6,7 @@
  *   <common>/lanekeeper/husky/<hook>     copies of the base's own .husky/<hook>
  *   <common>/lanekeeper/husky/_/<hook>   what core.hooksPath names: our stubs, and husky's for the base's other hooks
  *   <common>/lanekeeper/husky/base/…     the same and reference-transaction, for worktrees that are on the base
+ *   <common>/lanekeeper/agent-hook       what the settings of coding agents start (`init --agents`)
  *   <common>/lanekeeper/hooks.config     pins core.hooksPath, and switches to `base` on the base branch
  */
 
@@ -22,6 +23,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import agentHook from '../../templates/hooks/agent-hook.hbs'
 import postCheckout from '../../templates/hooks/post-checkout.hbs'
 import preCommit from '../../templates/hooks/pre-commit.hbs'
 import preMergeCommit from '../../templates/hooks/pre-merge-commit.hbs'
@@ -42,6 +44,9 @@ const STUBS = {
 } as const
 
 export const OUR_HOOKS = [...Object.keys(STUBS), 'reference-transaction']
+
+/** Below our state directory: one name whatever the build, since the agents' settings are committed. */
+const AGENT_HOOK = 'agent-hook'
 
 /** Marks our line in a tracked `.husky/<hook>`. */
 export const HUSKY_LINE_MARK = '# lanekeeper'
@@ -117,6 +122,7 @@ export function writeHooks(
     for (const [name, text] of wanted) changed.push(put(join(dir, name), text))
     removeOthers(dir, new Set([...wanted.keys(), 'h']))
   }
+  changed.push(put(join(repository.stateDir, AGENT_HOOK), agentStub(options.code)))
   removeOthers(join(repository.stateDir, 'husky'), new Set([...own.map(({ name }) => name), '_', 'base']))
   return changed.filter((path) => path !== null)
 }
@@ -144,6 +150,10 @@ function stubsOf(
     if (!stubs.has(name) && name !== 'reference-transaction')
       stubs.set(name, `#!/usr/bin/env sh\n. ${shellQuote(join(dir, 'h'))}\n`)
   return stubs
+}
+
+function agentStub(code: string): string {
+  return agentHook({ version: VERSION, node: shellQuote(process.execPath), code: shellQuote(join(code, 'cli.cjs')) })
 }
 
 /** A hook file with nothing but our line, comments and blanks costs 10 ms for nothing: it is not chained. */

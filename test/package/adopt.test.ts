@@ -73,6 +73,8 @@ test('a small package: adopted, a task made, an out-of-scope merge refused, land
 
   for (const path of [lane, plain]) {
     if (!project.git(['worktree', 'list']).includes(path)) continue
+    // a removal refuses while the set-up that the hook left to the background still runs
+    json(project, ['setup', path, '--wait'])
     expect(json(project, ['remove', path])).toMatchObject({ ok: true })
   }
   expect(project.git(['worktree', 'list']).split('\n')).toHaveLength(1)

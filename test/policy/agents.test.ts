@@ -9,6 +9,8 @@ const VALUES: AgentValues = {
   base: 'main',
   dir: '/w/add auth',
   brief: 'TASK.md',
+  settingsFile: '/g/claude-settings.json',
+  writableRoots: 'sandbox_workspace_write.writable_roots=["/g"]',
   ports: { PORT: 20010 },
 }
 const argv = (command: string, values = VALUES) => agentArgv('mine', { agents: { mine: { command } } }, values)
@@ -42,13 +44,16 @@ describe('a command line becomes words', () => {
 
 describe('a template and values become a program and its arguments', () => {
   it.each([
-    ['claude', ['claude', 'Read TASK.md in this directory and carry it out.']],
-    ['codex', ['codex', 'Read TASK.md in this directory and carry it out.']],
+    ['claude', ['claude', '--settings', '/g/claude-settings.json', 'Read TASK.md in this directory and carry it out.']],
+    ['codex', ['codex', '-c', VALUES.writableRoots, 'Read TASK.md in this directory and carry it out.']],
     ['cursor', ['agent', 'Read TASK.md in this directory and carry it out.']],
     ['aider', ['aider', '--read', 'TASK.md', '--git-commit-verify']],
     ['gemini', ['gemini', '-i', 'Read TASK.md in this directory and carry it out.']],
     ['opencode', ['opencode', '--prompt', 'Read TASK.md in this directory and carry it out.']],
-    ['copilot', ['copilot', '-i', 'Read TASK.md in this directory and carry it out.']],
+    [
+      'copilot',
+      ['copilot', '--deny-tool', 'shell(git stash)', '-i', 'Read TASK.md in this directory and carry it out.'],
+    ],
     ['none', null],
   ])('%s is shipped', (name, words) => expect(agentArgv(name, { agents: {} }, VALUES)).toEqual(words))
 
