@@ -74,9 +74,9 @@ describe.each(MIGRATION_FIXTURES)('$preset', ({ preset, start, a, b, rule, same,
   it('the older one, once the other has landed, does not', () =>
     expect(rules({ preset, base, start, branch: a })).toContain(rule))
   it('one made on top of the other does', () => expect(rules({ preset, base, branch: later })).toEqual([]))
-  it.skipIf(same === null)('a version that is taken is refused', () =>
-    expect(rules({ preset, base, branch: same ?? {} })).toContain('migration-duplicate'),
-  )
+  if (same !== null)
+    it('a version that is taken is refused', () =>
+      expect(rules({ preset, base, branch: same })).toContain('migration-duplicate'))
   it('what has landed is not edited', () => {
     const [found] = rules({ preset, base, branch: { [edited]: text } })
     expect(found).toBe(rule === 'migration-journal' && preset === 'liquibase' ? rule : 'migration-immutable')
