@@ -41,7 +41,9 @@ function reasonsAgainst(lane: AgentLane): string | null {
   const branch = judgeBranch(repository, policy, task.branch)
   if (branch.verdict.verdict === 'refuse')
     return refusalText(branch.verdict, branch.facts, { door: 'landing', what: `landing ${task.branch}`, recovery: [] })
-  const { verdict, facts } = judgePaths(uncommittedPaths(repository.git), lane)
+  const paths = uncommittedPaths(repository.git)
+  const tracked = new Set(paths.length === 0 ? [] : repository.git.nul(['ls-tree', '-r', '-z', '--name-only', 'HEAD']))
+  const { verdict, facts } = judgePaths(paths, lane, tracked)
   if (verdict.verdict === 'pass') return null
-  return refusalText(verdict, facts, { door: 'commit', what: 'committing what lies in the work tree', recovery: [] })
+  return refusalText(verdict, facts, { door: 'stop', what: 'what lies in the work tree', recovery: [] })
 }

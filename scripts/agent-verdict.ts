@@ -17,10 +17,15 @@ const NOT_HASHED = '0'.repeat(40)
  * The verdict on writing these paths, as far as names and the lease can tell; what git ignores passes unless it is denied
  * or protected, since it reaches no base.
  * @param paths below the worktree's root, with `/`
+ * @param known which of them are no new files; by default those that are there
  */
-export function judgePaths(paths: readonly string[], lane: AgentLane): { verdict: Verdict; facts: Facts } {
+export function judgePaths(
+  paths: readonly string[],
+  lane: AgentLane,
+  known = existingPaths(lane.repository.root, paths),
+): { verdict: Verdict; facts: Facts } {
   const { repository, policy, task } = lane
-  const changes = changesOf(paths, repository)
+  const changes = changesOf(paths, known)
   const contributions = [{ task, source: task.branch, changes }]
   const asksMigrations = task.migrations !== null && touchesMigrations(policy.settings, changes)
   const facts: Facts = {
@@ -35,8 +40,7 @@ export function judgePaths(paths: readonly string[], lane: AgentLane): { verdict
   return { verdict: withoutIgnored(judge(facts), repository), facts }
 }
 
-function changesOf(paths: readonly string[], { root }: Repository): Change[] {
-  const there = existingPaths(root, paths)
+function changesOf(paths: readonly string[], there: ReadonlySet<string>): Change[] {
   return [...new Set(paths)].map((path) => ({
     path,
     status: there.has(path) ? 'M' : 'A',

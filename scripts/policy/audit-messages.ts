@@ -2,7 +2,7 @@
  * What goes on record when a lane is widened, left or passed by: the messages of commits on `refs/lanekeeper/tasks`, and
  * the trailers of landing commits. `audit-trail.ts` reads them again (the two are held together by their test).
  */
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 import type { Task } from './task.ts'
 
 export const ALLOWED_TRAILER = 'Lanekeeper-Allowed'

@@ -3,7 +3,7 @@
  * `refs/lanekeeper/tasks` and the trailers of landing commits on the base. `audit-messages.ts` writes both.
  */
 import { oneLine } from './audit-messages.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 
 export type AuditKind =
   | 'widen'

@@ -1,6 +1,6 @@
 /** What `status` says of notes that wait. */
 import { type Handoff, openHandoffs } from './handoffs.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 
 /** A line for each task that other tasks wait for, with the command that shows the notes. */
 export function handoffNotes(

@@ -6,7 +6,7 @@
 import { LanekeeperError } from './errors.ts'
 import { type Part, pathMatching } from './pattern-meeting.ts'
 import { matcherOf, normalised } from './patterns.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 import { scopeOf } from './scope.ts'
 import type { Settings } from './settings.ts'
 import type { Task } from './task.ts'

@@ -2,18 +2,23 @@
  * The text of a refusal: which file, which rule, who owns it, and the commands that go on from there; first what an agent
  * may do itself, then what only a person may do.
  */
+import { printable } from './printable.ts'
 import { commandLine } from './shell-quote.ts'
 import type { Task } from './task.ts'
 import { type Facts, ownerOf, owningTask, type Verdict, type Violation } from './verdict.ts'
 
 /** A terminal page; the rest is one command away. */
 const MOST_PATHS = 20
+const [UNSTAGE, REMOVE] = [
+  ['git', 'restore', '--staged', '--'],
+  ['git', 'rm', '-q', '--'],
+]
 /** More paths than this make a command that nobody reads. */
 const MOST_IN_COMMAND = 8
 
 export interface RefusalContext {
   /** Which door refused: it decides what can still be done. */
-  readonly door: 'edit' | 'commit' | 'move' | 'landing'
+  readonly door: 'edit' | 'stop' | 'commit' | 'move' | 'landing'
   /** What was refused, e.g. `git merge feature/auth`. */
   readonly what: string
   /** Commands that bring the work tree back to a clean state, in order; empty when nothing was touched. */
@@ -83,7 +88,7 @@ function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext): string
     ...(foreign
       ? [`  give it the migrations: npx lanekeeper task edit ${task.id}  (there: migrations: DATABASE)`]
       : []),
-    ...(context.door === 'commit' || context.door === 'edit'
+    ...(['edit', 'stop', 'commit'].includes(context.door)
       ? []
       : [`  let it pass:    ${bypass(context, task.id, own)}`]),
   ]
@@ -125,7 +130,7 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
   const changed = pathsOf(violations.filter(({ status }) => status !== 'A'))
   const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
   const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
-  const remove = door === 'commit' ? ['git', 'restore', '--staged', '--'] : ['git', 'rm', '-q', '--']
+  const remove = { edit: [], stop: ['rm', '--'], commit: UNSTAGE, move: REMOVE, landing: REMOVE }[door]
   return [
     ...(changed.length > 0
       ? [`git restore --source=${base} --staged --worktree -- ${commandLine(firstOf(changed))}${dots(changed)}`]
@@ -192,9 +197,4 @@ export function warningTexts({ warnings }: Pick<Verdict, 'warnings'>): string[] 
   return warnings.map(({ path, rule, message, ways = [] }) =>
     [`${printable(path)}  ${rule}: ${message}`, ...ways.map((way) => `     → ${way}`)].join('\n'),
   )
-}
-
-/** A path as one line of text, whatever bytes its name holds. */
-export function printable(path: string): string {
-  return /[\u0000-\u001f\u007f]/.test(path) ? JSON.stringify(path) : path
 }

@@ -1,6 +1,6 @@
 /** The evidence page of a task: what a person reads before saying yes. Pure: facts in, Markdown out. */
 import type { CountedChange } from './line-counts.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 import { commandLine } from './shell-quote.ts'
 import type { Task } from './task.ts'
 import type { Violation } from './verdict.ts'

@@ -1,6 +1,6 @@
 /** What every two open tasks have in common and would conflict in, as `status` tells it; and that as a grid for a person. */
 import { type Overlap, someOf } from './overlap.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 
 export interface TaskPair {
   readonly tasks: readonly [string, string]

@@ -1,7 +1,7 @@
 /** What a worktree is and does, as `status` tells it; and that as a table for a person. */
 import type { Standing } from './migrations/lease.ts'
 import { leaseCell } from './migrations/lease-words.ts'
-import { printable } from './refusal.ts'
+import { printable } from './printable.ts'
 import type { Listener } from './sockets.ts'
 
 /** `main` and `missing` are facts of git's; the others are what the ledger says of the set-up. */

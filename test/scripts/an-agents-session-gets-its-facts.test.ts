@@ -96,7 +96,7 @@ describe('at its stop', () => {
     const { auth, root, write, send } = project()
     write(join(auth, 'src/pay/new.ts'), 'x\n')
     const { stdout } = send('Stop', stop(auth, false))
-    expect(JSON.parse(stdout).reason).toContain('src/pay/new.ts')
+    expect(JSON.parse(stdout).reason).toContain('\n  rm -- src/pay/new.ts\n')
     const cursor = send(
       'stop',
       { status: 'completed', loop_count: 0, workspace_roots: [auth] },

@@ -1,5 +1,5 @@
 /** What an agent reads when a shell command or a path outside its worktree is refused; paths inside have refusal.ts. */
-import { printable } from '../refusal.ts'
+import { printable } from '../printable.ts'
 import type { DoubtfulCommand } from './shell-rules.ts'
 
 /** A write that would land outside the task's worktree. */
