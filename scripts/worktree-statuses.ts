@@ -10,6 +10,7 @@ import { type Listener, worktreeHolding } from './policy/sockets.ts'
 import type { Task } from './policy/task.ts'
 import type { AgentWindow } from './policy/windows.ts'
 import type { ServiceListener, WorktreeState, WorktreeStatus } from './policy/worktree-status.ts'
+import { agentNote } from './system/agent-state.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
@@ -119,6 +120,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,
     listeners: listenersAt(path, record, learned),
     agent: window ? { window: window.id, session: window.session, alive: window.isAlive } : null,
+    agentSays: worktree.gitDir === null ? null : agentNote(worktree.gitDir),
     locked: worktree.isLocked ? (worktree.lockReason ?? '') : null,
     problems: (record?.problems ?? []).map(({ message }) => message),
   }

@@ -38,6 +38,12 @@ export interface WorktreeStatus {
   readonly lastCommit: { readonly subject: string; readonly committedAt: string } | null
   readonly listeners: readonly ServiceListener[]
   readonly agent: { readonly window: string; readonly session: string; readonly alive: boolean } | null
+  /** What an agent with our hooks last said of itself; null while it works, and where there is none. */
+  readonly agentSays: {
+    readonly state: 'waiting' | 'done' | 'ended'
+    readonly message: string
+    readonly at: string
+  } | null
   /** Why it is locked ('' where no reason was given), or null. */
   readonly locked: string | null
   /** Why the set-up failed, in the ledger's words. */
@@ -88,7 +94,7 @@ function rowOf(worktree: WorktreeStatus, now: Date): string[] {
     distance(worktree),
     changes(worktree),
     worktree.verdict ?? '-',
-    worktree.agent ? (worktree.agent.alive ? 'running' : 'ended') : '-',
+    agentCell(worktree),
     ports(worktree),
     Object.keys(worktree.databases).join(' ') || '-',
     worktree.lease ? leaseCell(worktree.lease.database, worktree.lease, now) : '-',
@@ -139,4 +145,11 @@ export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
       ),
     ...(verdict === 'refuse' ? [`▲ task ${task} is outside its lane: npx lanekeeper review ${task}`] : []),
   ])
+}
+
+/** Its own word first: a window that still runs may have an agent in it that waits for a person. */
+function agentCell({ agent, agentSays }: Pick<WorktreeStatus, 'agent' | 'agentSays'>): string {
+  if (agentSays && agent?.alive !== false) return agentSays.state === 'waiting' ? 'waits for you' : agentSays.state
+  if (agent === null) return '-'
+  return agent.alive ? 'running' : 'ended'
 }

@@ -20,6 +20,7 @@ const PLAIN: WorktreeStatus = {
   lastCommit: { subject: 'Add it', committedAt: '2026-01-01T21:00:00Z' },
   listeners: [],
   agent: null,
+  agentSays: null,
   locked: null,
   problems: [],
 }
@@ -48,6 +49,12 @@ describe('the table', () => {
     [{ changes: null, dirty: null }, '?'],
     [{ agent: { window: '@1', session: 's', alive: true } }, 'running'],
     [{ agent: { window: '@1', session: 's', alive: false } }, 'ended'],
+    [{ agentSays: { state: 'waiting', message: 'may I', at: '' } }, 'waits for you'],
+    [{ agent: { window: '@1', session: 's', alive: true }, agentSays: { state: 'done', message: '', at: '' } }, 'done'],
+    [
+      { agent: { window: '@1', session: 's', alive: false }, agentSays: { state: 'done', message: '', at: '' } },
+      'ended',
+    ],
     [{ lease: { database: 'dev', kind: 'free' } }, 'dev lease free'],
     [{ databases: { dev: { provider: 'sqlite', url: 'file:dev.db' } } }, 'dev'],
     [

@@ -118,13 +118,14 @@ describe('at its stop', () => {
 })
 
 it('what an agent last said of itself is kept until it goes on', () => {
-  const { auth, git, env, send } = project()
+  const { auth, git, env, send, lanekeeper } = project()
   const { gitDir } = openRepository(auth, env)
   send('Notification', { cwd: auth, message: 'before any set-up' })
   expect(agentNote(gitDir)).toBeNull()
   send('SessionStart', { cwd: auth })
   send('Notification', { cwd: auth, message: 'Claude needs your permission to use Bash' })
   expect(agentNote(gitDir)).toMatchObject({ state: 'waiting', message: 'Claude needs your permission to use Bash' })
+  expect(lanekeeper(['status']).stdout).toContain('waits for you')
   send('PreToolUse', { cwd: auth, tool_name: 'Bash', tool_input: { command: 'ls' } })
   expect(agentNote(gitDir)).toBeNull()
   send('Stop', { cwd: auth })
