@@ -123,6 +123,15 @@ async function dismantle(repository: Repository, path: string): Promise<void> {
   if (worktree?.isLocked) unlockWorktree(git, path)
   // ours before git's: a directory that git lost half-way through has no .git any more, and git refuses to go on with it
   rmSync(path, { recursive: true, force: true, maxRetries: 5 })
-  if (worktree) removeFromGit(git, path, { force: true })
+  if (worktree) forgetInGit(git, path)
   if (lighter) await forgetWorktree(repository, lighter)
+}
+
+/** Two sweeps at once, of `gc` and of the next `land`: whoever comes second finds it gone, which is what it wanted. */
+function forgetInGit(git: Repository['git'], path: string): void {
+  try {
+    removeFromGit(git, path, { force: true })
+  } catch (error) {
+    if (listWorktrees(git).some((known) => known.path === path)) throw error
+  }
 }
