@@ -118,7 +118,7 @@ function writtenDown(
     const place = checkedPlace(repository, wanted)
     const overlap = assertNoOverlap(repository, policy, { task, before: null }, { consent, out: session.out })
     for (const warning of warningsAbout(task, policy.settings)) session.out.warn(warning)
-    const lease = saveWithLease(repository, policy, task, overlap)
+    const lease = saveWithLease({ repository, policy, out: session.out }, task, overlap)
     session.out.done(`Task ${task.id} is written down`)
     if (lease) tellAsked(session.out, task, lease)
     return { task, place, startPoint, lease }

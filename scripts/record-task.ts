@@ -13,7 +13,11 @@ import { dropTask, saveTask } from './system/task-store.ts'
  * The task first: a lease in the name of a task that is not there counts as free.
  * @throws `task-exists`, also where another machine was quicker; nothing is on record then
  */
-export function saveWithLease(repository: Repository, policy: Policy, task: Task, overlap: string): Asked | null {
+export function saveWithLease(
+  { repository, policy, out }: { repository: Repository; policy: Policy; out: Output },
+  task: Task,
+  overlap: string,
+): Asked | null {
   saveTask(repository, task, `new-task ${task.id}: ${task.title}${overlap}`, { mustBeNew: true })
   shareNewTask(repository, policy.settings, task)
   const database = leaseOf(task, policy.settings)
@@ -21,7 +25,7 @@ export function saveWithLease(repository: Repository, policy: Policy, task: Task
   try {
     return claimLease(repository, policy, task, database)
   } catch (cause) {
-    dropTask(repository, task.id, `new-task ${task.id} could not go through`)
+    takenBack(repository, out, task)
     throw cause
   }
 }

@@ -4,8 +4,9 @@
  */
 import type { Lease } from '../policy/migrations/lease.ts'
 import { formatLease, leaseRef, readLease } from '../policy/migrations/lease-text.ts'
-import { mergedLease } from '../policy/migrations/merge-lease.ts'
+import { freshened, mergedLease } from '../policy/migrations/merge-lease.ts'
 import type { Git } from './git.ts'
+import { branchActivity, here } from './lease-activity.ts'
 import { readObjects } from './objects.ts'
 import { type Pushed, pushRef } from './remote.ts'
 import { agreedRef, databasesMet, moveRef, pointees, trackingRef } from './shared-refs.ts'
@@ -69,13 +70,31 @@ function lostBy(git: Git, database: string, before: string | null, after: string
 /** Pushes what was changed here while the remote was away; stops at the first that cannot be. */
 export function pushLeases(git: Git, remote: string): Pushed {
   for (const database of databasesMet(git, remote)) {
-    const [ours = null, theirs = null] = pointees(git, refsOf(remote, database))
+    const ours = withSignsOfLife(git, database)
+    const [, theirs = null] = pointees(git, refsOf(remote, database))
     if (ours === null || ours === theirs) continue
     const pushed = pushLease(git, remote, database, ours)
     if (pushed.kind !== 'done') return pushed
     settleLease(git, remote, database, ours)
   }
   return { kind: 'done' }
+}
+
+/** Commits on the holder's branch keep its lease, and other machines have to hear of them. @returns the lease's blob */
+function withSignsOfLife(git: Git, database: string): string | null {
+  const ref = leaseRef(database)
+  const [blob] = readObjects(git, [ref])
+  const lease = blob ? readLease(blob.content.toString('utf8')) : null
+  if (!blob || !lease?.holder) return blob?.oid ?? null
+  const { branch } = lease.holder
+  const { host, now } = here(lease.hours)
+  const committedAt = branchActivity({ git }, [branch]).get(branch)
+  // a commit dated in the future is no sign of life
+  const isPast = committedAt !== undefined && Date.parse(committedAt) <= now.getTime()
+  const fresh = freshened(lease, { host, committedAt: isPast ? committedAt : undefined })
+  if (fresh === lease) return blob.oid
+  const to = git.text(['hash-object', '-w', '--stdin'], { input: formatLease(fresh) })
+  return moveRef(git, ref, { from: blob.oid, to, why: 'commits since' }) ? to : blob.oid
 }
 
 /** Asks the remote for a lease: swaps it there against what we know of it. Nothing is written here. */

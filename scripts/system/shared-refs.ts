@@ -41,7 +41,7 @@ export function pointees(git: Git, refs: readonly string[]): (string | null)[] {
   return refs.map((ref) => known.get(ref) ?? null)
 }
 
-/** Moves a ref of ours if it still points at `from`; without hooks, which have nothing to say about it. */
+/** Moves a ref of ours if it still points at `from`. */
 export function moveRef(
   git: Git,
   ref: string,

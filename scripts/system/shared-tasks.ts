@@ -79,7 +79,8 @@ function merged(
 
 function filesOf(git: Git, commit: string): Map<string, TaskFile> {
   const [tree] = readObjects(git, [`${commit}^{tree}`])
-  const entries = tree ? parseTree(tree) : []
+  // whatever else a hand put there is no task
+  const entries = (tree ? parseTree(tree) : []).filter(({ mode }) => mode.startsWith('100'))
   const blobs = readObjects(
     git,
     entries.map(({ oid }) => oid),

@@ -35,6 +35,20 @@ export function mergedLease(base: Lease | null, ours: Lease, theirs: Lease, now:
   }
 }
 
+/**
+ * The lease with the newest sign of life that only this machine can see: others have not got the branch's commits. The same
+ * lease where there is none newer, or where it is held elsewhere.
+ */
+export function freshened(
+  lease: Lease,
+  { host, committedAt }: { host: string; committedAt: string | undefined },
+): Lease {
+  const { holder } = lease
+  if (holder === null || holder.host !== host || committedAt === undefined) return lease
+  if (Date.parse(committedAt) <= Date.parse(holder.renewedAt)) return lease
+  return { ...lease, holder: { ...holder, renewedAt: committedAt } }
+}
+
 /** A sign of life counts wherever it was given. */
 function newest({ holder }: Lease, ours: Lease, theirs: Lease): Lease['holder'] {
   const signs = [ours.holder, theirs.holder].filter((one) => one?.task === holder?.task && one !== null)
