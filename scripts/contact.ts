@@ -5,6 +5,7 @@ import type { Settings } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import type { Output } from './system/output.ts'
+import { openTasks, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { fetchedTasks, mergeFetchedTasks, pushTasks } from './system/shared-tasks.ts'
 import { type Exchange, exchange, fetched } from './system/sharing.ts'
@@ -17,7 +18,19 @@ type Remote = Pick<Settings, 'remote'>
  * @returns what it came to; null without a remote
  */
 export function meetRemote(repository: Repository, { remote }: Remote, out: Output): Exchange | null {
-  return remote === undefined ? null : told(exchange(repository, remote), remote, out)
+  if (remote === undefined) return null
+  const met = told(exchange(repository, remote), remote, out)
+  if (met.came) for (const text of sameBranches(openTasks(readPolicy(repository)))) out.warn(text)
+  return met
+}
+
+/** Made by two machines that could not ask each other: a branch has one lane only. */
+function sameBranches(open: readonly Task[]): string[] {
+  return open.flatMap(({ id, branch }, index) => {
+    const other = open.find((one, before) => before < index && one.branch === branch)
+    const close = commandLine(['npx', 'lanekeeper', 'task', 'close', id])
+    return other ? [`Tasks ${other.id} and ${id} have the same branch, ${branch}. A person ends one: ${close}`] : []
+  })
 }
 
 /** Pushes what was just changed here, and takes in what is new there where that is needed. */

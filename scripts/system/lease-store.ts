@@ -60,10 +60,10 @@ export function leasedDatabases({ git }: Place): string[] {
 /** The remote's word on a change of a lease, where tasks and leases travel. */
 export interface LeaseDoor {
   /**
-   * Asks for the lease as a blob: `taken` stands there; `moved` it was another, and ours is up to date with it now;
+   * Asks for the lease as a blob, in the place of what it was decided on here (`from`): `taken` stands there; `moved` it was another, and ours is up to date with it now;
    * `alone` nobody answered, or it was refused: the change is this clone's alone until the next contact.
    */
-  ask(blob: string): 'taken' | 'moved' | 'alone'
+  ask(blob: string, from: string | null): 'taken' | 'moved' | 'alone'
   /** What was taken is written here too. */
   settle(blob: string): void
 }
@@ -97,7 +97,7 @@ export function changeLease<T extends { readonly lease: Lease }>(
     const decided = decide(lease)
     if (dryRun || decided.lease === lease) return decided
     const blob = blobOf(place, decided.lease)
-    const word = remote?.ask(blob)
+    const word = remote?.ask(blob, oid)
     if (word === 'moved') continue
     const { status, stderr } = swap(place, database, { from: oid, to: decided.lease, blob, why })
     if (word === 'taken') remote?.settle(blob)

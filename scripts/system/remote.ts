@@ -88,7 +88,16 @@ export function pushRef(
   { from, to }: { readonly from: string | null; readonly to: string },
 ): Pushed {
   const lease = `--force-with-lease=${ref}:${from ?? ''}`
-  const words = [...NO_HOOKS, ...SLOW, 'push', '--porcelain', '--no-verify', '--no-follow-tags', lease]
+  const words = [
+    ...NO_HOOKS,
+    ...SLOW,
+    'push',
+    '--porcelain',
+    '--no-verify',
+    '--no-follow-tags',
+    '--recurse-submodules=no',
+    lease,
+  ]
   const { status, stdout, stderr } = git.attempt([...words, '--', remote, `${to}:${ref}`], {
     env: QUIET,
     timeoutMs: ANSWER_MS,

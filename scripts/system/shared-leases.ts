@@ -73,7 +73,7 @@ export function pushLeases(git: Git, remote: string): Pushed {
     const ours = withSignsOfLife(git, database)
     const [, theirs = null] = pointees(git, refsOf(remote, database))
     if (ours === null || ours === theirs) continue
-    const pushed = pushLease(git, remote, database, ours)
+    const pushed = pushLease(git, remote, database, { from: ours, to: ours })
     if (pushed.kind !== 'done') return pushed
     settleLease(git, remote, database, ours)
   }
@@ -97,12 +97,20 @@ function withSignsOfLife(git: Git, database: string): string | null {
   return moveRef(git, ref, { from: blob.oid, to, why: 'commits since' }) ? to : blob.oid
 }
 
-/** Asks the remote for a lease: swaps it there against what we know of it. Nothing is written here. */
-export function pushLease(git: Git, remote: string, database: string, blob: string): Pushed {
-  const [, theirs = null, agreed = null] = pointees(git, refsOf(remote, database))
-  // fetched by another process and not reconciled yet
-  if (theirs !== agreed && theirs !== blob) return { kind: 'moved' }
-  return pushRef(git, remote, leaseRef(database), { from: theirs, to: blob })
+/**
+ * Asks the remote for a lease: swaps it there against what we know of it. Nothing is written here.
+ * @param from the lease here that `to` was made of: where another process has changed it since, so has it the remote's
+ */
+export function pushLease(
+  git: Git,
+  remote: string,
+  database: string,
+  { from, to }: { readonly from: string | null; readonly to: string },
+): Pushed {
+  const [ours = null, theirs = null, agreed = null] = pointees(git, refsOf(remote, database))
+  const isFetchedOnly = theirs !== agreed && theirs !== to
+  if (ours !== from || isFetchedOnly) return { kind: 'moved' }
+  return pushRef(git, remote, leaseRef(database), { from: theirs, to })
 }
 
 /** Notes what the remote took; only after it stands here as well. */

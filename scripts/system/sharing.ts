@@ -85,11 +85,11 @@ export function leaseDoor(
     return 'alone'
   }
   return {
-    ask: (blob) => {
+    ask: (blob, from) => {
       const known = silent.get(keyOf(repository, remote))
       if (known !== undefined) return answered({ kind: 'offline', said: known })
       const tasks = pushTasks(repository, remote)
-      return answered(tasks.kind === 'done' ? pushLease(git, remote, database, blob) : tasks)
+      return answered(tasks.kind === 'done' ? pushLease(git, remote, database, { from, to: blob }) : tasks)
     },
     settle: (blob) => settleLease(git, remote, database, blob),
   }

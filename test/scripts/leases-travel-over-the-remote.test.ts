@@ -123,3 +123,22 @@ it('what the remote gave before a kill is there at the next contact', async () =
   expect(claim(two, 'b').answer).toMatchObject({ ok: false, holder: { task: 'a' } })
   expect(claim(one, 'a').answer).toMatchObject({ ok: true, kind: 'renewed', fence: 1 })
 })
+
+it('of ten processes on two machines one wins, and each of the others keeps the place it was told', async () => {
+  const ids = Array.from({ length: 10 }, (_, n) => `r${n}`)
+  const { one, two, hub } = withTasks(...ids)
+  const ran = await Promise.all(
+    ids.map((id, n) => {
+      const { root } = n % 2 === 0 ? one : two
+      return one.start(process.execPath, [CLI, 'migration', 'claim', '--task', id, '--json'], { cwd: root })
+    }),
+  )
+  const answers = ran.map(({ stdout }) => JSON.parse(stdout))
+  expect(answers.filter(({ ok }) => ok)).toMatchObject([{ kind: 'taken', confirmed: true }])
+  const waiting = answers.filter(({ ok }) => !ok).sort((a, b) => a.place - b.place)
+  expect(leaseNow(hub)?.queue.map(({ task }) => task)).toEqual(waiting.map(({ task }) => task))
+  for (const machine of [one, two]) {
+    told(machine, 'sync')
+    expect(leaseNow(machine)).toEqual(leaseNow(hub))
+  }
+}, 20_000)

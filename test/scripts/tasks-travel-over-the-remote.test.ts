@@ -95,6 +95,15 @@ it('of one task changed on both sides one text stands; the other is told where i
   }
 })
 
+it('two tasks that were given one branch without the remote are both there, and a person is told to end one', () => {
+  const { one, two } = twoMachines()
+  save(one, 'a')
+  save(two, 'b', { branch: 'task/a' })
+  told(one, 'sync')
+  expect(told(two, 'sync').stderr).toContain('Tasks a and b have the same branch, task/a')
+  expect(tasksOn(two)).toEqual(['a', 'b'])
+})
+
 it('a remote that declines is quoted, nothing is lost, and the next contact brings it there', () => {
   const { one, hub } = twoMachines()
   const hook = one.write('hub.git/hooks/update', '#!/bin/sh\necho "frozen until Monday"\nexit 1\n')
