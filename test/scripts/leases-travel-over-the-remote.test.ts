@@ -2,8 +2,9 @@
 import { hostname } from 'node:os'
 import { expect, it } from 'vitest'
 import { freeLease, type Lease } from '../../scripts/policy/migrations/lease.ts'
-import { formatLease, parseLease } from '../../scripts/policy/migrations/lease-text.ts'
+import { formatLease, LEASES, parseLease } from '../../scripts/policy/migrations/lease-text.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
+import { pushLease } from '../../scripts/system/shared-leases.ts'
 import { saveTask } from '../../scripts/system/task-store.ts'
 import { heldSince, leaseNow, putLease } from '../support/leases.ts'
 import { gitAtPush, type Machines, offline, told, twoMachines } from '../support/machines.ts'
@@ -37,7 +38,7 @@ it(`of two machines that claim at once one wins, the other is told who and since
     expect(leaseNow(hub)).toMatchObject({ holder: { task: winner.task }, queue: [{ task: loser.task }], fence })
     putLease(hub, formatLease({ ...freeLease(24), fence }))
   }
-}, 20_000)
+})
 
 it('a release hands the lease to the task of the other machine, and both know', () => {
   const { one, two } = withTasks('a', 'b')
@@ -124,21 +125,14 @@ it('what the remote gave before a kill is there at the next contact', async () =
   expect(claim(one, 'a').answer).toMatchObject({ ok: true, kind: 'renewed', fence: 1 })
 })
 
-it('of ten processes on two machines one wins, and each of the others keeps the place it was told', async () => {
-  const ids = Array.from({ length: 10 }, (_, n) => `r${n}`)
-  const { one, two, hub } = withTasks(...ids)
-  const ran = await Promise.all(
-    ids.map((id, n) => {
-      const { root } = n % 2 === 0 ? one : two
-      return one.start(process.execPath, [CLI, 'migration', 'claim', '--task', id, '--json'], { cwd: root })
-    }),
-  )
-  const answers = ran.map(({ stdout }) => JSON.parse(stdout))
-  expect(answers.filter(({ ok }) => ok)).toMatchObject([{ kind: 'taken', confirmed: true }])
-  const waiting = answers.filter(({ ok }) => !ok).sort((a, b) => a.place - b.place)
-  expect(leaseNow(hub)?.queue.map(({ task }) => task)).toEqual(waiting.map(({ task }) => task))
-  for (const machine of [one, two]) {
-    told(machine, 'sync')
-    expect(leaseNow(machine)).toEqual(leaseNow(hub))
-  }
-}, 20_000)
+it('a claim that was decided on a lease which another process of the clone has changed since is decided again', () => {
+  const { one, hub } = withTasks('a', 'b')
+  claim(one, 'a')
+  const ref = `${LEASES}dev`
+  const [before, git] = [one.git(['rev-parse', ref]), openRepository(one.root, one.env).git]
+  claim(one, 'b')
+  const now = hub.git(['rev-parse', ref])
+  expect(pushLease(git, 'origin', 'dev', { from: before, to: before })).toEqual({ kind: 'moved' })
+  expect(hub.git(['rev-parse', ref])).toBe(now)
+  expect(pushLease(git, 'origin', 'dev', { from: now, to: before })).toEqual({ kind: 'done' })
+})

@@ -28,7 +28,7 @@ it('two machines make tasks at once, and both have both', async () => {
   expect(two.lanekeeper(['task', 'close', 'b']).status).toBe(0)
   expect(fileOf(two, 'a')).toContain('src/more')
   expect(fileOf(hub, 'b')).toContain('state: closed')
-}, 20_000)
+})
 
 it.each([
   ['id', ['--branch', 'task/other']],
@@ -72,7 +72,7 @@ it('works without the remote, says so, and catches up later', () => {
     ['a', 'b'],
   ])
   expect(one.lanekeeper(['sync']).stdout).toContain('have the same')
-}, 15_000)
+})
 
 it('of one task changed on both sides one text stands; the other is told where its own is', () => {
   const { one, two } = twoMachines()
