@@ -7,8 +7,8 @@ import type { Task } from './policy/task.ts'
 import type { Output } from './system/output.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { fetchedTasks, mergeFetchedTasks, pushTasks } from './system/shared-tasks.ts'
-import { type Exchange, exchange, fetched } from './system/sharing.ts'
+import { fetchedTasks, mergeFetchedTasks } from './system/shared-tasks.ts'
+import { type Exchange, exchange, fetched, pushedTasks } from './system/sharing.ts'
 import { dropTask } from './system/task-store.ts'
 
 type Remote = Pick<Settings, 'remote'>
@@ -47,7 +47,7 @@ const MAX_TRIES = 20
  */
 export function shareNewTask(repository: Repository, { remote }: Remote, task: Task): void {
   if (remote === undefined) return
-  for (let tries = 0; tries < MAX_TRIES && pushTasks(repository, remote).kind === 'moved'; tries++) {
+  for (let tries = 0; tries < MAX_TRIES && pushedTasks(repository, remote).kind === 'moved'; tries++) {
     if (fetched(repository, remote) !== null) return
     const rival = fetchedTasks(repository, remote).find((other) => isRival(other, task))
     if (rival) dropTask(repository, task.id, `new-task ${task.id} could not go through`)

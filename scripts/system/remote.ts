@@ -54,7 +54,7 @@ export type Pushed =
   | { readonly kind: 'refused' | 'offline'; readonly said: string }
 
 /** A person waits for the command that asks: better to go on without an answer than to stand still. */
-const ANSWER_MS = 20_000
+const ANSWER_MS = 15_000
 const SLOW = ['-c', 'http.lowSpeedLimit=100', '-c', 'http.lowSpeedTime=10']
 /** These refs are ours: neither the gate nor a project's own pre-push checks are about them. */
 const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null']

@@ -49,10 +49,19 @@ export function exchange(repository: Repository, remote: string, { fetchFirst = 
 
 /** Tasks first: a lease in the name of a task that is not there counts as free. */
 function pushedAll(repository: Repository, remote: string): Pushed {
+  const tasks = pushedTasks(repository, remote)
+  return tasks.kind === 'done' ? asked(repository, remote, () => pushLeases(repository.git, remote)) : tasks
+}
+
+/** Pushes the tasks alone, unless the remote was silent already. */
+export function pushedTasks(repository: Repository, remote: string): Pushed {
+  return asked(repository, remote, () => pushTasks(repository, remote))
+}
+
+function asked(repository: Repository, remote: string, push: () => Pushed): Pushed {
   const known = silent.get(keyOf(repository, remote))
   if (known !== undefined) return { kind: 'offline', said: known }
-  const tasks = pushTasks(repository, remote)
-  const pushed = tasks.kind === 'done' ? pushLeases(repository.git, remote) : tasks
+  const pushed = push()
   if (pushed.kind === 'offline') silent.set(keyOf(repository, remote), pushed.said)
   return pushed
 }
@@ -80,16 +89,14 @@ export function leaseDoor(
     if (pushed.kind === 'done') return 'taken'
     const said = saidBy(pushed) ?? caughtUp(repository, remote)
     if (said === null) return 'moved'
-    if (pushed.kind !== 'refused') silent.set(keyOf(repository, remote), said)
     alone(said)
     return 'alone'
   }
   return {
     ask: (blob, from) => {
-      const known = silent.get(keyOf(repository, remote))
-      if (known !== undefined) return answered({ kind: 'offline', said: known })
-      const tasks = pushTasks(repository, remote)
-      return answered(tasks.kind === 'done' ? pushLease(git, remote, database, { from, to: blob }) : tasks)
+      const tasks = pushedTasks(repository, remote)
+      const push = () => pushLease(git, remote, database, { from, to: blob })
+      return answered(tasks.kind === 'done' ? asked(repository, remote, push) : tasks)
     },
     settle: (blob) => settleLease(git, remote, database, blob),
   }

@@ -7,7 +7,7 @@ import { openRepository } from '../../scripts/system/repository.ts'
 import { pushLease } from '../../scripts/system/shared-leases.ts'
 import { saveTask } from '../../scripts/system/task-store.ts'
 import { heldSince, leaseNow, putLease } from '../support/leases.ts'
-import { gitAtPush, type Machines, offline, told, twoMachines } from '../support/machines.ts'
+import { gitAtPush, type Machines, newTask, offline, told, twoMachines } from '../support/machines.ts'
 import { CLI, type TestRepository } from '../support/repository.ts'
 import { aTask } from '../support/tasks.ts'
 
@@ -104,6 +104,21 @@ it('a remote that declines leaves the claim here, unconfirmed, with its words', 
     stderr: expect.stringContaining('hook declined'),
   })
   expect([leaseNow(one)?.holder?.task, leaseNow(hub)]).toEqual(['a', null])
+})
+
+it('what lands on one machine has landed on the other, and its lease is free there', () => {
+  const { one, two, hub } = twoMachines()
+  expect(one.lanekeeper(newTask('a', '--migrations', 'dev')).status).toBe(0)
+  expect(told(two, 'migration', 'status').answer.databases[0]).toMatchObject({ holder: { task: 'a' } })
+  one.commit({ 'src/a/x.ts': '' }, 'x', { cwd: one.path('project.worktrees/a') })
+  expect(one.lanekeeper(['land', 'a'])).toMatchObject({ status: 0 })
+  expect(hub.git(['show', 'refs/lanekeeper/tasks:a.md'])).toContain('state: landed')
+  expect(leaseNow(hub)).toMatchObject({ holder: null, queue: [] })
+  expect(told(two, 'new-task', '--title', 'B', '--allow', 'src/b', '--migrations', 'dev').answer.lease).toMatchObject({
+    kind: 'taken',
+    confirmed: true,
+    fence: 2,
+  })
 })
 
 it('commits of the holder keep its lease: the other machine hears of them at a contact', () => {
