@@ -1,6 +1,7 @@
 /** What every verb does first: open the repository, read the policy, look whether the base moved behind the gate's back. */
 import { type Alarm, alarmsOf } from './alarms.ts'
 import type { Session } from './command.ts'
+import { meetRemote } from './contact.ts'
 import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './install.ts'
 import type { Policy } from './policy/policy.ts'
 import { readPolicy } from './system/policy-source.ts'
@@ -15,13 +16,19 @@ export interface Entrance {
 /**
  * Opens the repository around the session's directory, says alarms aloud, and refreshes hooks that are out of date.
  * @param alarms false for verbs that must stay quick and silent (`run`, `hook`) or that answer alarms themselves
+ * @param remote true for verbs that change or ask what other machines share: they meet the remote first, where there is one
  * @throws what `openRepository` and `readPolicy` throw
  */
-export function enter(session: Session, { alarms = true }: { alarms?: boolean } = {}): Entrance {
+export function enter(
+  session: Session,
+  { alarms = true, remote = false }: { alarms?: boolean; remote?: boolean } = {},
+): Entrance {
   const repository = openRepository(session.cwd, session.env)
   // the installation asked already; a process less for every verb
   if (!isInstalled(repository)) assertGitVersion(repository.git)
-  const policy = readPolicy(repository)
+  const known = readPolicy(repository)
+  const hasNews = remote && meetRemote(repository, known.settings, session.out)?.came === true
+  const policy = hasNews ? readPolicy(repository, known.base) : known
   if (!alarms || session.env.LANEKEEPER === '0') return { repository, policy, alarms: [] }
   refreshedHooks(repository, policy, session)
   const found = alarmsOf(repository, policy)

@@ -10,6 +10,7 @@ import {
   textOption,
   usageError,
 } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { type Foretold, foretellLanding } from './foretell-landing.ts'
 import { type Landed, landTask } from './land-task.ts'
@@ -58,9 +59,9 @@ export const command: Command = {
     const all = flag(input, 'all')
     if (all === input.positionals.length > 0)
       throw usageError('Name the tasks, or say --all.', 'npx lanekeeper land --all')
-    const { repository, policy: known, alarms } = enter(session)
-    const named = namedPaths(input, repository, known)
     const dryRun = flag(input, 'dry-run')
+    const { repository, policy: known, alarms } = enter(session, { remote: !dryRun })
+    const named = namedPaths(input, repository, known)
     if (!dryRun) await sweepLandings(repository)
     const policy = readPolicy(repository)
     const chosen = all
@@ -69,7 +70,9 @@ export const command: Command = {
     const plan = landingOrder([...new Set(chosen)], landedIds(policy), turnsToLand(repository, policy))
     const more = alarms.length > 0 ? { alarms } : {}
     if (dryRun) return showForetold(foretellLanding(repository, plan.order, named.paths), plan.blocked, more)
-    return showOutcome(await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), named, all }), more)
+    const outcome = await landInOrder(repository, plan, session, { keep: flag(input, 'keep'), named, all })
+    shareChanges(repository, policy.settings, session.out)
+    return showOutcome(outcome, more)
   },
 }
 

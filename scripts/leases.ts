@@ -5,10 +5,12 @@ import { type HeldLease, minuteOf, ordinal } from './policy/migrations/lease-wor
 import { turnsOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
-import { activityOf, changeLease, here } from './system/lease-store.ts'
+import { activityOf, here } from './system/lease-activity.ts'
+import { changeLease } from './system/lease-store.ts'
 import type { Output } from './system/output.ts'
 import { readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { leaseDoor } from './system/sharing.ts'
 
 /** What a claim came to. */
 export type Asked = Claimed & {
@@ -17,6 +19,10 @@ export type Asked = Claimed & {
   readonly until: string
   /** Whether somebody has it now who had it not before. */
   readonly changedHands: boolean
+  /** Why the remote knows nothing of it yet; null where it does, or where leases do not travel. */
+  readonly unconfirmed: string | null
+  /** The remote that leases travel over, or null. */
+  readonly remote: string | null
 }
 
 /** What a release came to. */
@@ -38,13 +44,27 @@ export function claimLease(
   dryRun = false,
 ): Asked {
   const hours = turnsOf(settings, database)?.hours ?? 0
-  return changeLease(repository, database, { hours, why: `claim by ${id}`, dryRun }, (lease) => {
+  const word = remoteWord(repository, settings, database)
+  const asked = changeLease(repository, database, { hours, why: `claim by ${id}`, dryRun, ...word }, (lease) => {
     const [activity, at] = [activityNow(repository, database, lease), here(hours)]
     const answer = claimed(lease, { task: id, branch }, activity, at)
     const { holder } = answer.lease
     const until = holder ? untilOf(holder, answer.lease.hours, activity, at.now).toISOString() : ''
     return { ...answer, database, until, changedHands: answer.lease.fence !== lease.fence }
   })
+  return { ...asked, unconfirmed: word.unconfirmed(), remote: settings.remote ?? null }
+}
+
+/** How a change of a lease is confirmed, and why it is not. */
+function remoteWord(repository: Repository, { remote }: Policy['settings'], database: string) {
+  let why: string | null = null
+  const alone = (said: string) => {
+    why = said
+  }
+  return {
+    remote: remote === undefined ? null : leaseDoor(repository, remote, database, alone),
+    unconfirmed: (): string | null => why,
+  }
 }
 
 /**
@@ -60,7 +80,8 @@ export function releaseLease(
 ): LetGo {
   const hours = turnsOf(settings, database)?.hours ?? 0
   const why = `release by ${task}${isForced ? ', forced' : ''}`
-  return changeLease(repository, database, { hours, why }, (lease) => {
+  const { remote } = remoteWord(repository, settings, database)
+  return changeLease(repository, database, { hours, why, remote }, (lease) => {
     const had = holdingOf(lease, task)
     // a landing of a task whose database nobody ever claimed asks nothing
     if (lease.holder === null && had === null) return { lease, had }
@@ -104,12 +125,26 @@ export function endLease(repository: Repository, policy: Pick<Policy, 'settings'
 /** Says what a task that was made or edited got: the lease, or a place in the queue and what to do meanwhile. */
 export function tellAsked(out: Output, { id }: Pick<Task, 'id'>, asked: Asked): void {
   const { database, until, lease } = asked
+  tellUnconfirmed(out, asked)
   if (asked.kind !== 'waiting')
     out.done(`Task ${id} holds the lease on the migrations of "${database}" until ${minuteOf(until)}`)
   else if (lease.holder)
     out.warn(
       `Task ${id} waits for the migrations of "${database}" (${ordinal(asked.place)} in line): task "${lease.holder.task}" (${lease.holder.branch}) holds the lease until it lands, or until ${minuteOf(until)} without a commit. Meanwhile everything else of ${id} can be done. See: npx lanekeeper migration status`,
     )
+}
+
+/** Says that another machine may have the lease too: nobody there was asked. */
+export function tellUnconfirmed(out: Output, { database, remote, unconfirmed }: Asked): void {
+  if (unconfirmed === null) return
+  out.warn(
+    `The lease on the migrations of "${database}" is unconfirmed: ${remote} was not asked (${unconfirmed}). Whoever has it there keeps it. Ask again: npx lanekeeper sync`,
+  )
+}
+
+/** The same for programs: nothing where leases do not travel. */
+export function confirmation({ remote, unconfirmed }: Asked) {
+  return remote === null ? {} : { confirmed: unconfirmed === null }
 }
 
 /** Who stands against a claim, for its refusal; null where the task has the lease. */
@@ -125,5 +160,5 @@ export function askedDocument(asked: Asked | null) {
   if (asked === null) return {}
   const { kind, database, until, lease } = asked
   const place = asked.kind === 'waiting' ? asked.place : null
-  return { lease: { database, kind, holder: lease.holder, until, fence: lease.fence, place } }
+  return { lease: { database, kind, ...confirmation(asked), holder: lease.holder, until, fence: lease.fence, place } }
 }

@@ -8,15 +8,15 @@ import type { Alarm } from './alarms.ts'
 import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
 import { hooksAreMissing, isInstalled } from './install.ts'
-import { type Asked, claimLease, endLease, tellAsked } from './leases.ts'
+import { type Asked, tellAsked } from './leases.ts'
 import { assertNoOverlap, type Consent, overlapAsked } from './overlaps.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { leaseOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine, shellQuote } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from './policy/task-draft.ts'
 import { provision } from './provision.ts'
+import { saveWithLease, takenBack } from './record-task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
 import { startOf } from './start-point.ts'
 import { holdFirstInterrupt, holdingInterrupts } from './system/interrupt.ts'
@@ -24,7 +24,6 @@ import type { WorktreeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
-import { dropTask, saveTask } from './system/task-store.ts'
 import { checkedPlace, type Place, tidyPlace } from './system/worktree-place.ts'
 import { addWorktree, branchExists, deleteBranch, listWorktrees } from './system/worktrees.ts'
 
@@ -60,7 +59,7 @@ export async function makeTask(
   path: string | null,
   consent: Consent = null,
 ): Promise<MadeTask> {
-  const { repository, alarms, policy: known } = enter(session)
+  const { repository, alarms, policy: known } = enter(session, { remote: true })
   if (!isInstalled(repository) && !hooksAreMissing(repository, known))
     session.out.warn(
       'Lanekeeper is not adopted here: no hook will hold a task to its lane. Adopt it: npx lanekeeper init',
@@ -119,24 +118,11 @@ function writtenDown(
     const place = checkedPlace(repository, wanted)
     const overlap = assertNoOverlap(repository, policy, { task, before: null }, { consent, out: session.out })
     for (const warning of warningsAbout(task, policy.settings)) session.out.warn(warning)
-    const lease = saveWithLease(repository, policy, task, overlap)
+    const lease = saveWithLease({ repository, policy, out: session.out }, task, overlap)
     session.out.done(`Task ${task.id} is written down`)
     if (lease) tellAsked(session.out, task, lease)
     return { task, place, startPoint, lease }
   })
-}
-
-/** The task first: a lease in the name of a task that is not there counts as free. */
-function saveWithLease(repository: Repository, policy: Policy, task: Task, overlap: string): Asked | null {
-  saveTask(repository, task, `new-task ${task.id}: ${task.title}${overlap}`, { mustBeNew: true })
-  const database = leaseOf(task, policy.settings)
-  if (database === null) return null
-  try {
-    return claimLease(repository, policy, task, database)
-  } catch (cause) {
-    dropTask(repository, task.id, `new-task ${task.id} could not go through`)
-    throw cause
-  }
 }
 
 /** A task without a worktree: new-task was killed, or somebody removed it. Plain git brings it back. */
@@ -155,10 +141,11 @@ function assertNotHalfMade({ git }: Repository, { id }: Task, policy: Policy): v
 
 async function addedOrUndone(
   repository: Repository,
-  { out }: Session,
+  session: Session,
   { task, place, startPoint }: Plan,
   wasInterrupted: () => boolean,
 ): Promise<void> {
+  const { out } = session
   out.note(
     `Adding the worktree ${place.path} on ${startPoint === null ? 'the existing branch' : 'branch'} ${task.branch}`,
   )
@@ -167,8 +154,7 @@ async function addedOrUndone(
     if (hookFailure !== null) out.warn(`The worktree is there, but a post-checkout hook failed: ${hookFailure}`)
   } catch (cause) {
     if (startPoint !== null) deleteBranch(repository.git, task.branch, startPoint)
-    dropTask(repository, task.id, `new-task ${task.id} could not go through`)
-    endLease(repository, readPolicy(repository), task)
+    takenBack(repository, out, task)
     tidyPlace(place)
     if (wasInterrupted()) throw new LanekeeperError('git', 'Interrupted; the task and its branch are undone.')
     if (!(cause instanceof LanekeeperError)) throw cause

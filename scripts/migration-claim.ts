@@ -1,7 +1,7 @@
 /** `migration claim`: the lease for a task, or its place in line. */
 import { flag, type Input, type Result, type Session } from './command.ts'
 import { enter } from './entrance.ts'
-import { type Asked, claimLease, heldAgainst } from './leases.ts'
+import { type Asked, claimLease, confirmation, heldAgainst, tellUnconfirmed } from './leases.ts'
 import { databaseMeant, taskMeant } from './migration-task.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
 import { type HeldLease, heldHint, heldText, minuteOf, ordinal } from './policy/migrations/lease-words.ts'
@@ -13,7 +13,7 @@ import type { Repository } from './system/repository.ts'
 
 /** Takes, renews or waits. Exit 1 with `lease-held` while another task holds it. */
 export async function claim(input: Input, session: Session): Promise<Result> {
-  const { repository, policy } = enter(session, { alarms: false })
+  const { repository, policy } = enter(session, { alarms: false, remote: !flag(input, 'dry-run') })
   const task = taskMeant(input, repository, policy, input.positionals)
   const database = databaseMeant(input, policy, task)
   assertOwner(repository, task, database)
@@ -22,7 +22,7 @@ export async function claim(input: Input, session: Session): Promise<Result> {
   // the briefs of both tasks say who holds it
   if (asked.changedHands) await refreshTaskLists(repository, readPolicy(repository, policy.base))
   const held = heldAgainst(asked, task.id)
-  return held ? refused(session, held) : taken(task, asked)
+  return held ? refused(session, held) : taken(session, task, asked)
 }
 
 /** @throws `refused` with what a person can do: only they say what a task owns */
@@ -43,11 +43,22 @@ function foretold({ id }: Task, database: string, asked: Asked): Result {
   return { json: { ok: true, dryRun: true, database, task: id, kind }, text: `Would ${what}.` }
 }
 
-function taken({ id }: Task, asked: Asked): Result {
+function taken({ out }: Session, { id }: Task, asked: Asked): Result {
+  tellUnconfirmed(out, asked)
   const { kind, database, until, lease } = asked
   const what = kind === 'taken' ? 'has the lease on' : 'has the lease for longer on'
   return {
-    json: { ok: true, kind, database, task: id, holder: lease.holder, until, fence: lease.fence, queue: lease.queue },
+    json: {
+      ok: true,
+      kind,
+      ...confirmation(asked),
+      database,
+      task: id,
+      holder: lease.holder,
+      until,
+      fence: lease.fence,
+      queue: lease.queue,
+    },
     text: `Task ${id} ${what} the migrations of "${database}", until ${minuteOf(until)} and longer with every commit (fence ${lease.fence}).`,
   }
 }

@@ -1,5 +1,6 @@
 /** `migration release`: a task lets its lease or its place in line go; a person takes it away, and mends a broken one. */
 import { flag, type Input, type Result, type Session, textOption } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { holdingOf, type LetGo, releaseLease } from './leases.ts'
 import { databaseMeant, personsBusiness, taskHere, taskMeant } from './migration-task.ts'
@@ -14,7 +15,7 @@ import { recordDecision } from './system/task-store.ts'
 
 /** Idempotent: a task that has nothing lets nothing go. */
 export async function release(input: Input, session: Session): Promise<Result> {
-  const { repository, policy } = enter(session, { alarms: false })
+  const { repository, policy } = enter(session, { alarms: false, remote: !flag(input, 'dry-run') })
   const here = taskHere(repository, policy)
   const isForced = flag(input, 'force')
   if (isForced && here !== null)
@@ -26,6 +27,7 @@ export async function release(input: Input, session: Session): Promise<Result> {
   if (flag(input, 'dry-run')) return foretold(repository, task, database)
   const letGo = releaseLease(repository, policy, task.id, database, isForced)
   if (letGo.had !== null && isForced) record(repository, input, `release ${database} from ${task.id} by force`)
+  shareChanges(repository, policy.settings, session.out)
   if (letGo.had !== null) await refreshTaskLists(repository, readPolicy(repository, policy.base))
   return told(task, database, letGo)
 }

@@ -8,7 +8,8 @@ import { leftOf, minuteOf, queueText } from './policy/migrations/lease-words.ts'
 import { databasesOf, leasedIn, turnsOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
-import { activityOf, here, leasesOf } from './system/lease-store.ts'
+import { activityOf, here } from './system/lease-activity.ts'
+import { leasesOf } from './system/lease-store.ts'
 import { table } from './system/output.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -32,7 +33,7 @@ interface Row {
 
 /** All databases of the settings, or the one that is named. */
 export function status(input: Input, session: Session): Result {
-  const { repository, policy, alarms } = enter(session)
+  const { repository, policy, alarms } = enter(session, { remote: true })
   const [, named] = input.positionals
   const known = databasesOf(policy.settings)
   if (named !== undefined && !known.includes(named))

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { type Command, commonOptions, flag, usageError } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import type { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
@@ -36,6 +37,7 @@ export const command: Command = {
       live: flag(input, 'force-live'),
     }
     const removed = await removeWorktree(repository, policy, worktree, session, { forced, dryRun })
+    if (!dryRun) shareChanges(repository, policy.settings, session.out)
     return { json: { ok: true, ...(dryRun ? { dryRun } : {}), ...removed }, text: describe(removed, dryRun) }
   },
 }

@@ -9,6 +9,7 @@ import {
   textOption,
   usageError,
 } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { type Entrance, enter } from './entrance.ts'
 import { consentOf } from './overlaps.ts'
 import { assertPersonsPlace } from './persons-place.ts'
@@ -63,16 +64,19 @@ export const command: Command = {
     if (!action) throw usageError(`There is no "task ${name}".`, `There is: ${Object.keys(ACTIONS).join(', ')}`)
     if (!['list', 'handoff'].includes(name) && id === undefined)
       throw usageError(`task ${name} needs the id of a task.`, 'All ids: npx lanekeeper task list')
-    const entrance = entered(session, name === 'edit' ? (id ?? null) : null)
+    const isChange = action !== list && action !== show
+    const entrance = entered(session, name === 'edit' ? (id ?? null) : null, isChange)
     if (entrance === null) return changed(await mendTask(session, id ?? '', fileOf(input)), null)
-    return action(input, session, entrance)
+    const result = await action(input, session, entrance)
+    if (isChange) shareChanges(entrance.repository, entrance.policy.settings, session.out)
+    return result
   },
 }
 
 /** The entrance, or null where the file of the very task that is to be edited is what keeps the policy from being read. */
-function entered(session: Session, editing: string | null): Entrance | null {
+function entered(session: Session, editing: string | null, remote: boolean): Entrance | null {
   try {
-    return enter(session)
+    return enter(session, { remote })
   } catch (error) {
     const isBroken = error instanceof LanekeeperError && error.code === 'task-file'
     if (isBroken && editing !== null && error.message.startsWith(`Task file ${editing}.md`)) return null

@@ -88,9 +88,10 @@ function readLeaveFacts(repository: Repository) {
 
 /** Tasks and decisions stay unless purged. What the gate last judged goes: without hooks it is out of date at the next commit. */
 function refsThatGo({ git }: Repository, isPurge: boolean): string[] {
-  const under = isPurge ? 'refs/lanekeeper/' : 'refs/lanekeeper/verified/'
+  const remote = ['refs/lanekeeper-remote/', 'refs/lanekeeper-agreed/']
+  const under = isPurge ? ['refs/lanekeeper/', ...remote] : ['refs/lanekeeper/verified/']
   return git
-    .text(['for-each-ref', '--format=%(refname)', under])
+    .text(['for-each-ref', '--format=%(refname)', ...under])
     .split('\n')
     .filter((ref) => ref !== '')
 }

@@ -16,7 +16,7 @@ const CREDENTIALS = /(\w:\/\/)[^/@\s']+@/g
  * @param stderr git's own words
  */
 export function cannotReadRemote(remote: string, what: string, stderr: string): LanekeeperError {
-  const said = lastWords(stderr, 3).replace(CREDENTIALS, '$1')
+  const said = withoutCredentials(lastWords(stderr, 3))
   if (DENIED.test(stderr))
     return new LanekeeperError('git', `${remote} did not let us read ${what}:\n${said}`, {
       hint: [
@@ -32,4 +32,9 @@ export function cannotReadRemote(remote: string, what: string, stderr: string): 
   return new LanekeeperError('git', `${what} could not be fetched from ${remote}:\n${said}`, {
     hint: `See for yourself: git fetch ${remote}`,
   })
+}
+
+/** git's words without what a URL in them may give away. */
+export function withoutCredentials(said: string): string {
+  return said.replace(CREDENTIALS, '$1')
 }

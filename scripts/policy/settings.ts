@@ -7,6 +7,7 @@ import { LanekeeperError } from './errors.ts'
 import { checkedMigrations, Migrations } from './migrations/migration-settings.ts'
 import { nearestWord } from './nearest-word.ts'
 import { checkedPatterns } from './patterns.ts'
+import { problemWithRemote } from './remote-name.ts'
 import * as z from './schema.ts'
 import { readYaml } from './yaml-text.ts'
 
@@ -32,6 +33,8 @@ const Settings = z.lazily(() =>
     $schema: z.optional(z.string()),
     /** Branch that tasks start from and land on; default: the remote's default branch, else main or master. */
     base: z.optional(z.string()),
+    /** The git remote that tasks and leases travel over to other machines, e.g. `origin`; default: they stay in this clone. */
+    remote: z.optional(z.string()),
     /** Where `new-task` puts worktrees, relative to the main worktree; {{repo}} and {{task}} are filled in. */
     worktrees: z._default(z.string(), '../{{repo}}.worktrees/{{task}}'),
     /** Default branch of a new task. */
@@ -141,6 +144,8 @@ function checkedSettings(settings: Settings, where: string, lineOf: (path: strin
         lineOf(['ports', 'services', name]),
         `"ports.services.${name}" must be 0 to ${settings.ports.size - 1}`,
       )
+  const problem = settings.remote === undefined ? null : problemWithRemote(settings.remote)
+  if (problem !== null) throw broken(where, lineOf(['remote']), `"remote" ${problem}`)
   return {
     ...settings,
     protected: checkedPatterns(settings.protected, 'protected'),

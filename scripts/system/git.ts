@@ -47,6 +47,8 @@ export interface GitOptions {
   readonly input?: string
   /** Variables on top of the door's own. */
   readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds after which git is ended, as a failure that says so. Only for what asks a network. */
+  readonly timeoutMs?: number
 }
 
 export interface Git {
@@ -96,7 +98,10 @@ function door(cwd: string, env: NodeJS.ProcessEnv): Git {
       env: { ...env, ...options.env },
       input: options.input ?? '',
       maxBuffer: MAX_OUTPUT_BYTES,
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     })
+    if (isTimedOut(result.error))
+      return { ...result, status: 128, stderr: `no answer within ${(options.timeoutMs ?? 0) / 1000} s` }
     if (result.error) throw cannotStart(result.error, cwd)
     return result
   }
@@ -123,6 +128,10 @@ function door(cwd: string, env: NodeJS.ProcessEnv): Git {
     at: (other) => door(other, env),
     with: (more) => door(cwd, { ...env, ...more }),
   }
+}
+
+function isTimedOut(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.code === 'ETIMEDOUT'
 }
 
 function runLater(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<GitResult> {

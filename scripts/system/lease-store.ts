@@ -4,13 +4,11 @@
  * the old lease or the new one.
  */
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
-import { type Activity, freeLease, type Here, type Lease, ownersOf } from '../policy/migrations/lease.ts'
+import { freeLease, type Lease } from '../policy/migrations/lease.ts'
 import { formatLease, LEASES, leaseRef, parseLease, problemWithDatabase } from '../policy/migrations/lease-text.ts'
 import { commandLine } from '../policy/shell-quote.ts'
-import type { Task } from '../policy/task.ts'
 import { readObjects } from './objects.ts'
 import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
@@ -59,49 +57,35 @@ export function leasedDatabases({ git }: Place): string[] {
     .map((ref) => ref.slice(LEASES.length))
 }
 
-/**
- * When each of these branches got its newest commit (committer time, ISO 8601); a branch without one is left out.
- * No process for no branches, else one.
- */
-export function branchActivity({ git }: Pick<Place, 'git'>, branches: readonly string[]): Map<string, string> {
-  if (branches.length === 0) return new Map()
-  const refs = branches.map((branch) => `refs/heads/${branch}`)
-  const { stdout } = git.attempt(['for-each-ref', '--format=%(committerdate:unix) %(refname:lstrip=2)', ...refs])
-  return new Map(
-    stdout.split('\n').flatMap((line): [string, string][] => {
-      const [, seconds = '', branch = ''] = /^(\d+) (.*)$/.exec(line) ?? []
-      // a pattern also matches what lies below it
-      return branches.includes(branch) ? [[branch, new Date(Number(seconds) * 1000).toISOString()]] : []
-    }),
-  )
+/** The remote's word on a change of a lease, where tasks and leases travel. */
+export interface LeaseDoor {
+  /**
+   * Asks for the lease as a blob, in the place of what it was decided on here (`from`): `taken` stands there; `moved` it was another, and ours is up to date with it now;
+   * `alone` nobody answered, or it was refused: the change is this clone's alone until the next contact.
+   */
+  ask(blob: string, from: string | null): 'taken' | 'moved' | 'alone'
+  /** What was taken is written here too. */
+  settle(blob: string): void
 }
 
-/** What a lease is judged by: the open tasks that own these migrations, and the holder's commits. At most one process. */
-export function activityOf(
-  place: Pick<Place, 'git'>,
-  tasks: readonly Task[],
-  database: string,
-  lease: Lease | undefined,
-): Activity {
-  const branches = lease?.holder ? [lease.holder.branch] : []
-  return { owners: ownersOf(tasks, database), committedAt: branchActivity(place, branches) }
-}
-
-/** This machine, now. @param hours "leaseHours" of the settings */
-export function here(hours: number): Here {
-  return { host: hostname(), hours, now: new Date() }
+export interface LeaseChange {
+  /** Of a lease that nobody has claimed yet. */
+  readonly hours: number
+  /** For the ref's log: `claim by add-tags`. */
+  readonly why: string
+  readonly dryRun?: boolean
+  readonly remote?: LeaseDoor | null
 }
 
 /**
  * Changes a lease: read, decide, swap; again from the start where another process was quicker.
  * @param decide gives the new lease with whatever else the caller wants to know; the same lease: nothing is written
- * @param why for the ref's log: `claim by add-tags`
  * @throws `lease` for a broken one, `git` where the ref cannot be written
  */
 export function changeLease<T extends { readonly lease: Lease }>(
   place: Place,
   database: string,
-  { hours, why, dryRun = false }: { readonly hours: number; readonly why: string; readonly dryRun?: boolean },
+  { hours, why, dryRun = false, remote = null }: LeaseChange,
   decide: (lease: Lease) => T,
 ): T {
   let [said, stuck, last]: [string, number, string | null | undefined] = ['', 0, undefined]
@@ -112,8 +96,13 @@ export function changeLease<T extends { readonly lease: Lease }>(
     const lease = text === null ? freeLease(hours) : parseLease(text, database)
     const decided = decide(lease)
     if (dryRun || decided.lease === lease) return decided
-    const { status, stderr } = swap(place, database, { from: oid, to: decided.lease, why })
-    if (status === 0) return decided
+    const blob = blobOf(place, decided.lease)
+    const word = remote?.ask(blob, oid)
+    if (word === 'moved') continue
+    const { status, stderr } = swap(place, database, { from: oid, to: decided.lease, blob, why })
+    if (word === 'taken') remote?.settle(blob)
+    // what the remote took is ours, whatever another process of this clone wrote meanwhile: the next contact brings it
+    if (status === 0 || word === 'taken') return decided
     said = stderr
   }
   throw cannotWrite(place, database, said)
@@ -128,12 +117,15 @@ function currentOf({ git, commonDir }: Place, database: string): { oid: string |
   return known === undefined ? { oid: null, text: null } : { oid: known, text: '' }
 }
 
+function blobOf({ git }: Place, lease: Lease): string {
+  return git.text(['hash-object', '-w', '--stdin'], { input: formatLease(lease) })
+}
+
 function swap(
   { git }: Place,
   database: string,
-  { from, to, why }: { readonly from: string | null; readonly to: Lease; readonly why: string },
+  { from, to, blob, why }: { from: string | null; to: Lease; blob: string; why: string },
 ) {
-  const blob = git.text(['hash-object', '-w', '--stdin'], { input: formatLease(to) })
   const message = `${why} (${to.holder ? `holder ${to.holder.task}` : 'free'}, fence ${to.fence})`
   const old = from ?? '0'.repeat(blob.length)
   return git.attempt(['update-ref', '--create-reflog', '-m', message, leaseRef(database), blob, old])
@@ -149,7 +141,7 @@ export function mendLease(place: Place, database: string): Lease {
     Number(/"fence": ?(\d{1,15})/.exec(one)?.[1] ?? 0),
   )
   const lease = { ...freeLease(24), fence: Math.max(...fences) + 1 }
-  const { status, stderr } = swap(place, database, { from: oid, to: lease, why: 'mended' })
+  const { status, stderr } = swap(place, database, { from: oid, to: lease, blob: blobOf(place, lease), why: 'mended' })
   if (status === 0) return lease
   throw cannotWrite(place, database, stderr)
 }

@@ -51,7 +51,7 @@ function swap(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const [current, tree] = readObjects(git, [`${TASKS_REF}^{commit}`, `${TASKS_REF}^{tree}`])
     const entries = change(new Map(tree ? parseTree(tree).map(({ name, oid }) => [name, oid]) : []))
-    const commit = commitTasks(git, entries, current?.oid ?? null, message)
+    const commit = commitTasks(git, entries, current ? [current.oid] : [], message)
     const expected = current?.oid ?? '0'.repeat(commit.length)
     if (git.attempt(['update-ref', '--create-reflog', '-m', message, TASKS_REF, commit, expected]).status === 0) return
   }
@@ -60,10 +60,16 @@ function swap(
   })
 }
 
-function commitTasks(git: Git, entries: ReadonlyMap<string, string>, parent: string | null, message: string): string {
+/** A commit of the tasks' tree. @param entries name → blob */
+export function commitTasks(
+  git: Git,
+  entries: ReadonlyMap<string, string>,
+  parents: readonly string[],
+  message: string,
+): string {
   const listing = [...entries].map(([name, oid]) => `100644 blob ${oid}\t${name}\0`).join('')
   const tree = git.text(['mktree', '-z'], { input: listing })
-  const args = ['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message]
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message]
   const { status, stdout } = git.attempt(args)
   return status === 0 ? stdout.trim() : git.text(args, { env: OUR_IDENTITY })
 }
