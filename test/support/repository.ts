@@ -134,7 +134,9 @@ function placeAt(dir: string, env: NodeJS.ProcessEnv): Place {
         input: options.input ?? '',
         maxBuffer: 1024 ** 3,
       })
-      if (result.error) throw result.error
+      // a program may end without reading what it was given
+      const isUnread = result.error !== undefined && 'code' in result.error && result.error.code === 'EPIPE'
+      if (result.error && !isUnread) throw result.error
       return { status: result.status ?? 128, stdout: String(result.stdout), stderr: String(result.stderr) }
     },
     start: (command, args, options = {}) => {
