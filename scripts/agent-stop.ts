@@ -8,6 +8,7 @@ import { type AgentFormat, type Answer, type Payload, SILENCE, textIn } from './
 import { MOST_SENT_BACK, type StopCount, timesSentBack } from './policy/agent-hooks/session-facts.ts'
 import { refusalText } from './policy/refusal.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
+import { treePaths } from './system/history.ts'
 import { worktreeStateDir } from './system/identity.ts'
 import { uncommittedPaths } from './system/uncommitted-paths.ts'
 
@@ -42,7 +43,7 @@ function reasonsAgainst(lane: AgentLane): string | null {
   if (branch.verdict.verdict === 'refuse')
     return refusalText(branch.verdict, branch.facts, { door: 'landing', what: `landing ${task.branch}`, recovery: [] })
   const paths = uncommittedPaths(repository.git)
-  const tracked = new Set(paths.length === 0 ? [] : repository.git.nul(['ls-tree', '-r', '-z', '--name-only', 'HEAD']))
+  const tracked = new Set(paths.length === 0 ? [] : treePaths(repository.git, 'HEAD'))
   const { verdict, facts } = judgePaths(paths, lane, tracked)
   if (verdict.verdict === 'pass') return null
   return refusalText(verdict, facts, { door: 'stop', what: 'what lies in the work tree', recovery: [] })

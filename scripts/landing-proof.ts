@@ -16,7 +16,7 @@ import { accessTo } from './system/databases/access.ts'
 import { replaceDatabase } from './system/databases/replacing.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
 import { readRecord, type WorktreeRecord } from './system/ledger.ts'
-import { runLines } from './system/setup-commands.ts'
+import { runLines, withoutLog } from './system/setup-commands.ts'
 import { workOn } from './worktree-databases.ts'
 
 export interface Proof {
@@ -125,9 +125,7 @@ async function emptied(
 }
 
 function notProved(task: Task, what: string, log: string): LanekeeperError {
-  // the worktree's own log goes with it; what it says is in the landing's
-  const said = what.replace(/\nThe whole output is in .*$/, '')
-  return new LanekeeperError('proof-failed', `The migrations of "${task.id}" do not run ${said}`, {
+  return new LanekeeperError('proof-failed', `The migrations of "${task.id}" do not run ${withoutLog(what)}`, {
     hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
   })
 }

@@ -11,6 +11,7 @@ import { worktreeEnvironment } from './system/env-files.ts'
 import { readIfExists, writeAtomically } from './system/files.ts'
 import type { WorktreeRecord } from './system/ledger.ts'
 import { openRepository, type Repository } from './system/repository.ts'
+import { withoutLog } from './system/setup-commands.ts'
 import { runShellLine } from './system/shell.ts'
 
 /** How much of a red run a person sees at once; the rest is in the log. */
@@ -75,7 +76,7 @@ function assertSetUp({ steps, problems }: WorktreeRecord, task: Task, log: strin
   const failed = NEEDED.find((name) => steps[name]?.state === 'failed')
   if (failed === undefined) return
   const said = problems.filter(({ step }) => step === failed).map(({ message }) => message)
-  const why = (said.join('\n') || steps[failed]?.message || failed).replace(/\nThe whole output is in .*$/, '')
+  const why = withoutLog(said.join('\n') || steps[failed]?.message || failed)
   throw new LanekeeperError('set-up', `The merge of "${task.id}" could not be set up for its test: ${why}`, {
     hint: `All of it: ${log}\nMend it in the task's worktree, then: npx lanekeeper land ${task.id}`,
   })

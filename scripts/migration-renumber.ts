@@ -61,9 +61,10 @@ function plansOf(repository: Repository, policy: Policy): Plan[] {
 function renamesOf(set: MigrationSet, { git }: Repository, baseTip: string): Renumbered[] {
   const known = migrationsAt(git, baseTip, set)
   const landed = new Set(known.map(({ path }) => path))
-  const own = migrationsIn(git, set).filter(({ path }) => !landed.has(path))
+  const here = migrationsIn(git, set)
+  const own = here.filter(({ path }) => !landed.has(path))
   // made from a snapshot that is the newest no more, whatever the numbers say
-  if (isMadeAnew(set)) return hasMoved(set, git, known) ? own.map((file) => ({ from: file, to: file })) : []
+  if (isMadeAnew(set)) return hasMoved(here, known) ? own.map((file) => ({ from: file, to: file })) : []
   const units = [...new Set(own.map(({ unit }) => unit))]
   const within = (files: readonly MigrationFile[], unit: string) => files.filter((file) => file.unit === unit)
   return units.flatMap((unit) => renumbered(set, within(own, unit), within(known, unit), new Date()))
@@ -74,8 +75,8 @@ function isMadeAnew({ tool }: MigrationSet): boolean {
 }
 
 /** Whether the base has got migrations since this branch has seen it last. */
-function hasMoved(set: MigrationSet, git: Repository['git'], known: readonly MigrationFile[]): boolean {
-  const seen = new Set(migrationsIn(git, set).map(({ path }) => path))
+function hasMoved(here: readonly MigrationFile[], known: readonly MigrationFile[]): boolean {
+  const seen = new Set(here.map(({ path }) => path))
   return known.some(({ path }) => !seen.has(path))
 }
 

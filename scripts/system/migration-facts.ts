@@ -1,12 +1,13 @@
 /** What the rules on migrations need to know, asked of git only when a change touches migrations or their sources. */
 import type { MigrationFacts } from '../policy/migrations/brought.ts'
 import { type MigrationSet, migrationSets } from '../policy/migrations/migration-set.ts'
-import { literalPrefix, matcherOf } from '../policy/patterns.ts'
+import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Contribution } from '../policy/verdict.ts'
-import { changesOfMerge, treeFiles } from './history.ts'
+import { changesOfMerge } from './history.ts'
 import { branchActivity } from './lease-activity.ts'
 import { leasesOf } from './lease-store.ts'
+import { coveredFiles } from './migration-files.ts'
 import { readObjects } from './objects.ts'
 import { openTasks } from './policy-source.ts'
 import type { Repository } from './repository.ts'
@@ -63,10 +64,7 @@ function isReadAtBase({ tool, paths }: MigrationSet, path: string): boolean {
 
 function filesAt({ git }: Repository, tip: string, sets: readonly MigrationSet[]): Map<string, string> {
   const patterns = sets.flatMap(({ paths }) => paths)
-  const isOurs = matcherOf(patterns)
-  const below = patterns.map(literalPrefix)
-  const files = treeFiles(git, tip, below.includes('') ? [] : [...new Set(below)])
-  return new Map(files.filter(({ path }) => isOurs(path) !== null).map(({ path, oid }) => [path, oid]))
+  return new Map(coveredFiles(git, tip, patterns).map(({ path, oid }) => [path, oid]))
 }
 
 function textsOf({ git }: Repository, oids: readonly string[]): Map<string, string> {

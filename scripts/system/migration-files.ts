@@ -15,11 +15,15 @@ export function migrationsAt(git: Git, commit: string, set: MigrationSet): Migra
 
 /** Every path at a commit that is migration-class. */
 export function pathsAt(git: Git, commit: string, { paths }: MigrationSet): string[] {
-  const below = paths.map(literalPrefix)
-  const isOurs = matcherOf(paths)
-  return treeFiles(git, commit, below.includes('') ? [] : [...new Set(below)])
-    .map(({ path }) => path)
-    .filter((path) => isOurs(path) !== null)
+  return coveredFiles(git, commit, paths).map(({ path }) => path)
+}
+
+/** The files of a commit that some pattern covers, with their blobs; only the directories that may hold one are read. */
+export function coveredFiles(git: Git, commit: string, patterns: readonly string[]): { path: string; oid: string }[] {
+  const below = patterns.map(literalPrefix)
+  const isOurs = matcherOf(patterns)
+  const files = treeFiles(git, commit, below.includes('') ? [] : [...new Set(below)])
+  return files.filter(({ path }) => isOurs(path) !== null)
 }
 
 /** The set's migrations in a work tree: tracked, or new and not ignored. */

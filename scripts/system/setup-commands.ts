@@ -58,6 +58,11 @@ export async function runMigrations(
   return { state: 'done', done }
 }
 
+/** A failed line's message without where its output is: a landing keeps that in a log of its own. */
+export function withoutLog(message: string): string {
+  return message.replace(/\nThe whole output is in .*$/, '')
+}
+
 /** Runs shell lines one after the other; the first that fails ends it. */
 export async function runLines(what: string, lines: readonly string[], options: Running): Promise<Step> {
   for (const line of lines) {

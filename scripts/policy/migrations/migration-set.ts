@@ -63,7 +63,5 @@ export function touchedDatabases(settings: Settings, changes: readonly { readonl
 
 /** Whether any of the changes is below a set's `paths`. */
 export function touchesMigrations(settings: Settings, changes: readonly { readonly path: string }[]): boolean {
-  if (settings.migrations.length === 0) return false
-  const isOurs = matcherOf(settings.migrations.flatMap(({ paths }) => paths))
-  return changes.some(({ path }) => isOurs(path) !== null)
+  return touchedDatabases(settings, changes).length > 0
 }

@@ -5,7 +5,7 @@ import { type Brought, broughtTo, type Finding, type MigrationFacts } from './br
 import { graph } from './graph.ts'
 import { immutable } from './immutable.ts'
 import { journal } from './journal.ts'
-import { type MigrationSet, migrationFileOf } from './migration-set.ts'
+import type { MigrationSet } from './migration-set.ts'
 import { leaseHeld } from './owner.ts'
 import { schemaSource } from './schema-source.ts'
 import { duplicate, duplicateElsewhere, order, stampInside } from './sequence.ts'
@@ -43,11 +43,7 @@ const RULES: readonly Rule[] = [
   { rule: 'migration-table', find: tables },
   { rule: 'migration-table', find: opaque, isWarning: true },
   { rule: 'migration-table', find: tablesOfCode, isWarning: true },
-  {
-    rule: 'migration-duplicate',
-    find: (brought) => duplicateElsewhere(brought, (path) => migrationFileOf(brought.set, path)),
-    isWarning: true,
-  },
+  { rule: 'migration-duplicate', find: duplicateElsewhere, isWarning: true },
   { rule: 'migration-schema', find: schemaSource, isWarning: true },
 ]
 

@@ -1,6 +1,6 @@
 /** Versions are unique, and what is added comes after all that the base has (policy.md section 7.3, evidence in 7.2). */
 import type { Brought, Finding } from './brought.ts'
-import { compareVersions, type MigrationFile, type MigrationSet } from './migration-set.ts'
+import { compareVersions, type MigrationFile, type MigrationSet, migrationFileOf } from './migration-set.ts'
 
 const RENUMBER = 'npx lanekeeper migration renumber'
 
@@ -18,12 +18,12 @@ export function duplicate({ set, added, known, base }: Brought): Finding[] {
 }
 
 /** The same version in another open task's branch: whoever lands second has to renumber. */
-export function duplicateElsewhere({ set, added, facts, task }: Brought, fileOf: FileOf): Finding[] {
+export function duplicateElsewhere({ set, added, facts, task }: Brought): Finding[] {
   if (set.tool.order === 'graph') return []
   const others = facts.elsewhere
     .filter((one) => one.task !== task.id)
     .flatMap(({ task, path }) => {
-      const file = fileOf(path)
+      const file = migrationFileOf(set, path)
       return file ? [{ task, file }] : []
     })
   return firstFiles(added).flatMap((file): Finding[] => {
@@ -33,8 +33,6 @@ export function duplicateElsewhere({ set, added, facts, task }: Brought, fileOf:
     return [{ path: file.path, message, ways: [] }]
   })
 }
-
-type FileOf = (path: string) => MigrationFile | null
 
 /** An added version below the base's newest: some tools run it late, drizzle and golang-migrate skip it in silence. */
 export function order({ set, added, known, base }: Brought): Finding[] {
