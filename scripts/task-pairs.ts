@@ -7,6 +7,7 @@ import type { Task } from './policy/task.ts'
 import { type BaseConflicts, MOST_FILES, type TaskPair } from './policy/task-pairs.ts'
 import type { WorktreeStatus } from './policy/worktree-status.ts'
 import { readJsonIfExists, writeCache } from './system/files.ts'
+import { pairsApart } from './system/footprints.ts'
 import { conflictsOfPairs, type Side } from './system/foretold-conflicts.ts'
 import { treePaths } from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
@@ -22,7 +23,7 @@ const MOST_KEPT = 2000
 /** A side with nothing of its own yet is null; a question that is not asked this time is null as a whole. */
 type Question = readonly [Side | null, Side | null] | null
 
-type Planned = Omit<TaskPair, 'conflicts' | 'isOrdered'>
+export type PlannedPair = Omit<TaskPair, 'conflicts' | 'isOrdered'>
 
 export interface Pairs {
   readonly pairs: readonly TaskPair[]
@@ -30,21 +31,23 @@ export interface Pairs {
 }
 
 /**
+ * @param planned what `plannedPairs` says of the same tasks
  * @param wanted `likely`: only lanes that meet are merged in passing, which is enough to tell a person of trouble
  * @param uncommitted by directory, as the statuses were made from it
  */
 export async function taskPairs(
   repository: Repository,
   policy: Policy,
+  planned: readonly PlannedPair[],
   worktrees: readonly WorktreeStatus[],
   uncommitted: ReadonlyMap<string, Uncommitted | null>,
   wanted: 'all' | 'likely',
 ): Promise<Pairs> {
   const tasks = openTasks(policy)
   if (tasks.length < 2) return { pairs: [], base: [] }
-  const planned = plannedPairs(repository, policy, tasks)
   const sides = new Map(tasks.map((task) => [task.id, sideOf(repository, policy, task, worktrees, uncommitted)]))
-  const base = policy.baseTip === null ? null : { key: policy.baseTip, tip: policy.baseTip, dirty: null }
+  const base =
+    policy.baseTip === null ? null : { key: policy.baseTip, tip: policy.baseTip, dirty: null, uncommitted: [] }
   const questions: Question[] = [
     ...(wanted === 'all' ? tasks.map(({ id }) => [sides.get(id) ?? null, base] as const) : []),
     ...planned.map((pair) => questionOf(pair, sides, wanted)),
@@ -61,13 +64,13 @@ export async function taskPairs(
   }
 }
 
-function areOrdered({ tasks: [a, b] }: Planned, open: readonly Task[], policy: Policy): boolean {
+function areOrdered({ tasks: [a, b] }: PlannedPair, open: readonly Task[], policy: Policy): boolean {
   const [first, second] = [a, b].map((id) => open.find((task) => task.id === id))
   return first !== undefined && second !== undefined && isOrdered(first, second, policy.tasks)
 }
 
 function questionOf(
-  { tasks, overlap, shared }: Planned,
+  { tasks, overlap, shared }: PlannedPair,
   sides: ReadonlyMap<string, Side | null>,
   wanted: string,
 ): Question {
@@ -89,21 +92,24 @@ function sideOf(
   if (tip === null) return null
   const changes = worktree ? (uncommitted.get(worktree.path) ?? []) : []
   const mark = worktree && changes.length > 0 ? fingerprintOf(worktree.path, changes) : null
-  if (worktree && mark !== null) return { key: `${tip} ${mark}`, tip, dirty: worktree.path }
-  return worktree?.ahead === 0 || tip === policy.baseTip ? null : { key: tip, tip, dirty: null }
+  if (worktree && mark !== null) return { key: `${tip} ${mark}`, tip, dirty: worktree.path, uncommitted: changes }
+  return worktree?.ahead === 0 || tip === policy.baseTip ? null : { key: tip, tip, dirty: null, uncommitted: [] }
 }
 
-/** What both may change, from the base's tree; kept while base, settings and lanes stay as they are. */
-function plannedPairs(repository: Repository, { baseTip, settings }: Policy, tasks: readonly Task[]): Planned[] {
+/** What every two open tasks may both change, from the base's tree; kept while base, settings and lanes stay as they are. */
+export function plannedPairs(repository: Repository, policy: Policy): PlannedPair[] {
+  const { baseTip, settings } = policy
+  const tasks = openTasks(policy)
+  if (tasks.length < 2) return []
   const file = join(repository.stateDir, 'cache', 'overlaps.json')
   const lanes = tasks.map(({ id, allow, deny, shared, migrations }) => [id, allow, deny, shared, migrations])
   const key = hashOf([baseTip, settings, lanes])
-  const known = readJsonIfExists<{ key: string; pairs: Planned[] }>(file)
+  const known = readJsonIfExists<{ key: string; pairs: PlannedPair[] }>(file)
   if (known?.key === key) return known.pairs
   const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
   const made = tasks.map((task) => laneOf(task, settings, files))
   const pairs = made.flatMap((mine, index) =>
-    made.slice(index + 1).map((theirs): Planned => {
+    made.slice(index + 1).map((theirs): PlannedPair => {
       const { kind, files: common, witness, shared } = overlapOf(mine, theirs, settings)
       const named = common.slice(0, MOST_FILES)
       const ids = [mine.task.id, theirs.task.id] as const
@@ -119,12 +125,8 @@ async function foretold(repository: Repository, questions: readonly Question[]):
   const file = join(repository.stateDir, 'cache', 'conflicts.json')
   const known = readJsonIfExists<Record<string, readonly string[]>>(file) ?? {}
   const asked = new Map(questions.flatMap((question) => (isMerge(question) ? [[keyOf(question), question]] : [])))
-  const fresh = [...asked].filter(([key]) => known[key] === undefined).slice(0, MOST_MERGES)
-  const answers = await conflictsOfPairs(
-    repository,
-    fresh.map(([, pair]) => pair),
-  )
-  const found = fresh.flatMap(([key], index) => (answers[index] ? [[key, answers[index]] as const] : []))
+  const fresh = [...asked].filter(([key]) => known[key] === undefined)
+  const found = await freshlyFound(repository, fresh)
   const all = { ...Object.fromEntries(found), ...known }
   if (found.length > 0) writeCache(file, Object.fromEntries(Object.entries(all).slice(0, MOST_KEPT)))
   return questions.map((question) => {
@@ -132,6 +134,24 @@ async function foretold(repository: Repository, questions: readonly Question[]):
     // who has nothing of its own yet conflicts with nobody
     return isMerge(question) ? (all[keyOf(question)] ?? null) : []
   })
+}
+
+/** Sides that change nothing in common need no merge; a merge that git could not make has no answer. */
+async function freshlyFound(
+  repository: Repository,
+  fresh: readonly (readonly [string, readonly [Side, Side]])[],
+): Promise<(readonly [string, readonly string[]])[]> {
+  const isApart = pairsApart(
+    repository.git,
+    fresh.map(([, pair]) => pair),
+  )
+  const apart = fresh.filter((_, index) => isApart[index]).map(([key]) => [key, []] as const)
+  const merged = fresh.filter((_, index) => !isApart[index]).slice(0, MOST_MERGES)
+  const answers = await conflictsOfPairs(
+    repository,
+    merged.map(([, pair]) => pair),
+  )
+  return [...apart, ...merged.flatMap(([key], index) => (answers[index] ? [[key, answers[index]] as const] : []))]
 }
 
 function isMerge(question: Question): question is readonly [Side, Side] {

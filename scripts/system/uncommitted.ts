@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { changeOf } from '../policy/uncommitted-lines.ts'
 import { withoutRepositoryVariables } from './git.ts'
 import { inShells } from './shells.ts'
 
@@ -34,8 +35,6 @@ function linesOf(answer: { status: number; stdout: string } | null): Uncommitted
 /** More files or bytes than this are no work but something that nobody ignores yet: git would take long to read it all. */
 const MOST_FILES = 5000
 const MOST_BYTES = 100_000_000
-/** Fields before the path of a changed and of an unmerged entry. */
-const FIELDS_BEFORE: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 }
 
 /**
  * Text that changes whenever an uncommitted file does: what git says of it, and time and size of the file. Null where it is
@@ -46,9 +45,7 @@ export function fingerprintOf(dir: string, uncommitted: Uncommitted): string | n
   const budget = { files: MOST_FILES, bytes: MOST_BYTES }
   for (const line of uncommitted) {
     hash.update(`${line}\0`)
-    const before = FIELDS_BEFORE[line[0] ?? ''] ?? 0
-    const path = line.split(' ').slice(before).join(' ')
-    for (const mark of marksOf(join(dir, path), budget)) hash.update(`${mark}\0`)
+    for (const mark of marksOf(join(dir, changeOf(line).path), budget)) hash.update(`${mark}\0`)
   }
   return budget.files < 0 || budget.bytes < 0 ? null : hash.digest('hex').slice(0, 16)
 }
