@@ -1,8 +1,9 @@
 /** Collects what `status` tells of every two open tasks: what both may change, and where they would conflict. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { isOrdered, laneOf, overlapOf } from './policy/overlap.ts'
+import { isOrdered, type Lane, laneOf, overlapOf } from './policy/overlap.ts'
 import type { Policy } from './policy/policy.ts'
+import type { Settings } from './policy/settings.ts'
 import type { Task } from './policy/task.ts'
 import { type BaseConflicts, MOST_FILES, type TaskPair } from './policy/task-pairs.ts'
 import type { WorktreeStatus } from './policy/worktree-status.ts'
@@ -13,7 +14,8 @@ import { treePaths } from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import { readRef } from './system/refs.ts'
 import type { Repository } from './system/repository.ts'
-import { fingerprintOf, type Uncommitted } from './system/uncommitted.ts'
+import type { Uncommitted } from './system/uncommitted.ts'
+import { fingerprintOf } from './system/work-fingerprint.ts'
 
 /** A merge takes 20 ms: what is left out is foretold the next time, when these are known. */
 const MOST_MERGES = 200
@@ -31,20 +33,21 @@ export interface Pairs {
 }
 
 /**
- * @param planned what `plannedPairs` says of the same tasks
+ * @param meetings what `meetingsOf` says of the same tasks
  * @param wanted `likely`: only lanes that meet are merged in passing, which is enough to tell a person of trouble
  * @param uncommitted by directory, as the statuses were made from it
  */
 export async function taskPairs(
   repository: Repository,
   policy: Policy,
-  planned: readonly PlannedPair[],
+  meetings: readonly PlannedPair[],
   worktrees: readonly WorktreeStatus[],
   uncommitted: ReadonlyMap<string, Uncommitted | null>,
   wanted: 'all' | 'likely',
 ): Promise<Pairs> {
   const tasks = openTasks(policy)
-  if (tasks.length < 2) return { pairs: [], base: [] }
+  if (tasks.length < 2 || (wanted === 'likely' && meetings.length === 0)) return { pairs: [], base: [] }
+  const planned = everyPair(tasks, meetings)
   const sides = new Map(tasks.map((task) => [task.id, sideOf(repository, policy, task, worktrees, uncommitted)]))
   const base =
     policy.baseTip === null ? null : { key: policy.baseTip, tip: policy.baseTip, dirty: null, uncommitted: [] }
@@ -53,30 +56,30 @@ export async function taskPairs(
     ...planned.map((pair) => questionOf(pair, sides, wanted)),
   ]
   const answers = await foretold(repository, questions)
+  const byId = new Map(tasks.map((task) => [task.id, task]))
   const ofBase = wanted === 'all' ? tasks.map(({ id }, index) => ({ task: id, conflicts: answers[index] ?? null })) : []
   return {
     base: ofBase,
     pairs: planned.map((pair, index) => ({
       ...pair,
-      isOrdered: areOrdered(pair, tasks, policy),
+      isOrdered: areOrdered(pair, byId, policy),
       conflicts: answers[ofBase.length + index] ?? null,
     })),
   }
 }
 
-function areOrdered({ tasks: [a, b] }: PlannedPair, open: readonly Task[], policy: Policy): boolean {
-  const [first, second] = [a, b].map((id) => open.find((task) => task.id === id))
+function areOrdered({ tasks: [a, b] }: PlannedPair, open: ReadonlyMap<string, Task>, policy: Policy): boolean {
+  const [first, second] = [open.get(a), open.get(b)]
   return first !== undefined && second !== undefined && isOrdered(first, second, policy.tasks)
 }
 
-function questionOf(
-  { tasks, overlap, shared }: PlannedPair,
-  sides: ReadonlyMap<string, Side | null>,
-  wanted: string,
-): Question {
-  const [a, b] = tasks.map((id) => sides.get(id) ?? null)
-  const isLikely = overlap !== 'disjoint' || shared.length > 0
-  return wanted === 'all' || isLikely ? [a ?? null, b ?? null] : null
+function questionOf(pair: PlannedPair, sides: ReadonlyMap<string, Side | null>, wanted: string): Question {
+  const [a, b] = pair.tasks.map((id) => sides.get(id) ?? null)
+  return wanted === 'all' || isMeeting(pair) ? [a ?? null, b ?? null] : null
+}
+
+function isMeeting({ overlap, shared }: PlannedPair): boolean {
+  return overlap !== 'disjoint' || shared.length > 0
 }
 
 /** The task's branch with what is uncommitted on it; null where it has no branch or nothing of its own yet. */
@@ -96,28 +99,50 @@ function sideOf(
   return worktree?.ahead === 0 || tip === policy.baseTip ? null : { key: tip, tip, dirty: null, uncommitted: [] }
 }
 
-/** What every two open tasks may both change, from the base's tree; kept while base, settings and lanes stay as they are. */
-export function plannedPairs(repository: Repository, policy: Policy): PlannedPair[] {
+/** Every two tasks, in their order; those that do not meet have nothing in common. */
+function everyPair(tasks: readonly Task[], meetings: readonly PlannedPair[]): PlannedPair[] {
+  const known = new Map(meetings.map((pair) => [pair.tasks.join(' '), pair]))
+  return pairsIn(tasks.map(({ id }) => id)).map(
+    (ids) =>
+      known.get(ids.join(' ')) ?? {
+        tasks: ids,
+        overlap: 'disjoint',
+        files: [],
+        fileCount: 0,
+        witness: null,
+        shared: [],
+      },
+  )
+}
+
+/** The open tasks that may change the same, from the base's tree; kept while base, settings and lanes stay as they are. */
+export function meetingsOf(repository: Repository, policy: Policy): PlannedPair[] {
   const { baseTip, settings } = policy
   const tasks = openTasks(policy)
   if (tasks.length < 2) return []
   const file = join(repository.stateDir, 'cache', 'overlaps.json')
   const lanes = tasks.map(({ id, allow, deny, shared, migrations }) => [id, allow, deny, shared, migrations])
   const key = hashOf([baseTip, settings, lanes])
-  const known = readJsonIfExists<{ key: string; pairs: PlannedPair[] }>(file)
-  if (known?.key === key) return known.pairs
+  const known = readJsonIfExists<{ key: string; meetings?: PlannedPair[] }>(file)
+  if (known?.key === key && known.meetings) return known.meetings
   const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
   const made = tasks.map((task) => laneOf(task, settings, files))
-  const pairs = made.flatMap((mine, index) =>
-    made.slice(index + 1).map((theirs): PlannedPair => {
-      const { kind, files: common, witness, shared } = overlapOf(mine, theirs, settings)
-      const named = common.slice(0, MOST_FILES)
-      const ids = [mine.task.id, theirs.task.id] as const
-      return { tasks: ids, overlap: kind, files: named, fileCount: common.length, witness, shared }
-    }),
-  )
-  writeCache(file, { key, pairs })
-  return pairs
+  const meetings = pairsIn(made)
+    .map((pair) => planned(pair, settings))
+    .filter(isMeeting)
+  writeCache(file, { key, meetings })
+  return meetings
+}
+
+function planned([mine, theirs]: readonly [Lane, Lane], settings: Settings): PlannedPair {
+  const { kind, files: common, witness, shared } = overlapOf(mine, theirs, settings)
+  const named = common.slice(0, MOST_FILES)
+  const tasks = [mine.task.id, theirs.task.id] as const
+  return { tasks, overlap: kind, files: named, fileCount: common.length, witness, shared }
+}
+
+function pairsIn<T>(all: readonly T[]): (readonly [T, T])[] {
+  return all.flatMap((one, index) => all.slice(index + 1).map((other) => [one, other] as const))
 }
 
 /** Merges what is not known yet and keeps it: the same two contents always merge alike. */
