@@ -30,15 +30,15 @@ const MOST_PATHS = 100
  * A copy of the index keeps git from hashing what has not changed, and the paths from looking for it. `$1` the worktree, `$2`
  * our index, `$3` a file of paths; an empty one stands for all.
  */
-const COMMIT_ALL = [
+const COMMIT_ALL = `( ${[
   'index=$(git -C "$1" rev-parse --path-format=absolute --git-path index) || exit 1',
   '[ ! -f "$index" ] || cp -p "$index" "$2" || exit 1',
   'export GIT_INDEX_FILE="$2"',
-  `git -C "$1" --literal-pathspecs ${QUIET} add -A --pathspec-from-file="$3" --pathspec-file-nul >/dev/null 2>&1 || exit 1`,
-  `tree=$(git -C "$1" ${QUIET} write-tree 2>/dev/null) || exit 1`,
+  `git -C "$1" --literal-pathspecs ${QUIET} add -A --pathspec-from-file="$3" --pathspec-file-nul >/dev/null || exit 1`,
+  `tree=$(git -C "$1" ${QUIET} write-tree) || exit 1`,
   'git -C "$1" commit-tree "$tree" -p HEAD -m uncommitted',
-].join('; ')
-const MERGE = 'git merge-tree --write-tree --name-only --no-messages -z "$1" "$2" 2>/dev/null'
+].join('; ')} )`
+const MERGE = 'git merge-tree --write-tree --name-only --no-messages -z "$1" "$2"'
 
 /** Identity and time of commits that nobody ever sees. */
 const NOBODY = {

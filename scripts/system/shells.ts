@@ -13,7 +13,8 @@ const END = /^\/\/(\d+)$/
 
 /**
  * Runs a shell body for each item.
- * @param body finds the item's words as `$1`, `$2` …: no value is ever part of the text. It reads no stdin.
+ * @param body finds the item's words as `$1`, `$2` …: no value is ever part of the text. It reads no stdin, and its stderr
+ *   goes nowhere. Best a single command, which dash starts without a copy of itself; what exits or exports needs brackets.
  * @param items all of one length, at least one word each
  */
 export async function inShells(
@@ -23,7 +24,7 @@ export async function inShells(
 ): Promise<Answer[]> {
   const workers = Math.min(availableParallelism(), items.length)
   const width = items[0]?.length ?? 1
-  const script = `while [ $# -gt 0 ]; do ( ${body} ); printf '\\000//%d\\000' "$?"; shift ${width}; done`
+  const script = `while [ $# -gt 0 ]; do ${body}; printf '\\000//%d\\000' "$?"; shift ${width}; done`
   const shares = Array.from({ length: workers }, (_, worker) => items.filter((_, index) => index % workers === worker))
   const answers = await Promise.all(shares.map(async (share) => answersOf(await run(script, share.flat(), cwd, env))))
   return items.map((_, index) => answers[index % workers]?.[Math.floor(index / workers)] ?? null)

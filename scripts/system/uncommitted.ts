@@ -30,7 +30,7 @@ export async function findUncommitted(
   dirs: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Map<string, Uncommitted | null>> {
-  const body = `git -C "$1" ${STATUS.join(' ')} 2>/dev/null`
+  const body = `git -C "$1" ${STATUS.join(' ')}`
   const items = dirs.map((dir) => [dir])
   const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
   return new Map(dirs.map((dir, index) => [dir, linesOf(answers[index] ?? null)]))
