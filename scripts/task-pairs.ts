@@ -120,11 +120,11 @@ export function meetingsOf(repository: Repository, policy: Policy): PlannedPair[
   const { baseTip, settings } = policy
   const tasks = openTasks(policy)
   if (tasks.length < 2) return []
-  const file = join(repository.stateDir, 'cache', 'overlaps.json')
+  const file = join(repository.stateDir, 'cache', 'meetings.json')
   const lanes = tasks.map(({ id, allow, deny, shared, migrations }) => [id, allow, deny, shared, migrations])
   const key = hashOf([baseTip, settings, lanes])
-  const known = readJsonIfExists<{ key: string; meetings?: PlannedPair[] }>(file)
-  if (known?.key === key && known.meetings) return known.meetings
+  const known = readJsonIfExists<{ key: string; meetings: PlannedPair[] }>(file)
+  if (known?.key === key) return known.meetings
   const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
   const made = tasks.map((task) => laneOf(task, settings, files))
   const meetings = pairsIn(made)
