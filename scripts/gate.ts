@@ -16,6 +16,7 @@ import {
 import type { Change } from './policy/changes.ts'
 import { touchesMigrations } from './policy/migrations/migration-set.ts'
 import type { Policy } from './policy/policy.ts'
+import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
 import { branchTips, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
@@ -71,11 +72,12 @@ export function judgeMove(
 
 /**
  * What a range would bring to the policy's base: for a clone without the branches that it is about. What the base's upstream
- * has beyond the range's base excuses nothing: somebody named the range.
+ * has beyond the range's base excuses nothing: somebody named the range. What a landing on record brought was judged then.
  */
 export function judgeRange(repository: Repository, policy: Policy, head: RangeHead): Judgement {
   const landed = policy.baseTip === null ? [] : [policy.baseTip]
-  return judged(repository, policy, contributionsOfRange(repository, policy, head, landed), policy.baseTip)
+  const contributions = contributionsOfRange(repository, policy, head, landed)
+  return judged(repository, policy, withoutLanded(contributions, head.landings), policy.baseTip)
 }
 
 /** Changes that are this task's for sure (its own commit in its own worktree). */

@@ -11,6 +11,8 @@ export interface Report {
   readonly base: string
   readonly verdict: Verdict
   readonly facts: Facts
+  /** Whether it is asked where nobody sits: then nothing is offered that only a person at a clone can do at once. */
+  readonly door: 'landing' | 'ci'
 }
 
 /** A check that came to no verdict. */
@@ -21,9 +23,9 @@ export interface Failure {
 }
 
 /** One line for a pass; for a refusal the whole of it, as the gate words it. */
-export function reportText({ branch, base, verdict, facts }: Report): string {
+export function reportText({ branch, base, verdict, facts, door }: Report): string {
   if (verdict.verdict === 'refuse')
-    return `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`
+    return `✗ ${refusalText(verdict, facts, { door, what: `landing ${branch}`, recovery: [] })}`
   return [passLine({ branch, base, verdict }), ...warningTexts(verdict).map((text) => `▲ ${text}`)].join('\n')
 }
 

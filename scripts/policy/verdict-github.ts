@@ -19,7 +19,7 @@ export function githubText(report: Report): string {
       : command(
           'error',
           { title: `${branch} may not land` },
-          refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] }),
+          refusalText(verdict, facts, { door: report.door, what: `landing ${branch}`, recovery: [] }),
         ),
   ].join('\n')
 }

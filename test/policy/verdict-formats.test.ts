@@ -32,7 +32,13 @@ function reportOf(violations: Violation[], warnings: Violation[] = []): Report {
     migrations: null,
   }
   const verdict = violations.length === 0 ? ('pass' as const) : ('refuse' as const)
-  return { branch: 'task/auth', base: 'main', verdict: { verdict, violations, warnings, checked: 3 }, facts }
+  return {
+    branch: 'task/auth',
+    base: 'main',
+    door: 'ci',
+    verdict: { verdict, violations, warnings, checked: 3 },
+    facts,
+  }
 }
 
 const COMMAND = /^::(error|warning) ([^:\r\n]*)::([^\r\n]*)$/
