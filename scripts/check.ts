@@ -83,7 +83,7 @@ function checkedBranch(named: string | undefined, session: Session): Checked {
       'HEAD is detached: name the branch.',
       'npx lanekeeper check <branch>\nIn CI: npx lanekeeper check --base origin/main --head HEAD',
     )
-  return { branch, base: policy.base, ...judgeBranch(repository, policy, branch) }
+  return { branch, base: policy.base, unjudged: [], ...judgeBranch(repository, policy, branch) }
 }
 
 /** No hooks, no state of ours, no file of the work tree: what stands there is the branch's own. */
@@ -98,10 +98,17 @@ function checkedRange(input: RangeInput, session: Session): Checked {
 }
 
 function answer({ range, ...found }: Checked, format: Format, isJob: boolean): Result {
-  const { branch, base, verdict } = found
+  const { branch, base, verdict, unjudged } = found
   const report: Report = { ...found, door: isJob || range || format === 'github' ? 'ci' : 'landing' }
   const ok = verdict.verdict === 'pass'
-  const json = { ok, branch, base, ...(range ? { range } : {}), ...verdict }
+  const json = {
+    ok,
+    branch,
+    base,
+    ...(range ? { range } : {}),
+    ...verdict,
+    ...(unjudged.length > 0 ? { unjudged } : {}),
+  }
   const texts: Record<Format, () => string> = {
     text: () => reportText(report),
     json: () => document(json),

@@ -59,6 +59,8 @@ export interface RangeHead extends Head {
   readonly remoteTips: ReadonlyMap<string, string>
   /** Landings on record that it holds: what they brought is judged already. */
   readonly landings: readonly BroughtLanding[]
+  /** Where these branches stand, as far as that can be found out; asked only where it matters. */
+  tipsOf(branches: readonly string[]): ReadonlyMap<string, string>
 }
 
 /** Whether all that a branch of this name brings is one contribution: an open task's, or one of a branch that looks like a task's. */

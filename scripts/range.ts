@@ -10,11 +10,12 @@ import { recordedLandings } from './policy/recorded-landings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { baseCommit, branchNamed, nameOf, presentCommit } from './range-ends.ts'
 import { landingsOfRange } from './range-landings.ts'
+import { branchesAt, tipsElsewhere } from './range-rivals.ts'
 import { commitsOnTasks } from './system/audit-log.ts'
 import { type Deepened, deepenFor } from './system/deepen.ts'
 import { commitOf } from './system/history.ts'
 import { openTasks, readPolicyAt, TASKS_REF } from './system/policy-source.ts'
-import { fetchFrom, remoteRefs, remotesOf } from './system/remote.ts'
+import { fetchFrom, remotesOf } from './system/remote.ts'
 import type { Repository } from './system/repository.ts'
 
 export interface RangeInput {
@@ -63,7 +64,13 @@ export function openRange(repository: Repository, input: RangeInput, defaultBase
   return {
     policy,
     base,
-    head: { name, tip, remoteTips: remoteTipsOf(repository, remote, policy, name), landings: found.landings },
+    head: {
+      name,
+      tip,
+      remoteTips: remoteTipsOf(repository, remote, policy, name),
+      landings: found.landings,
+      tipsOf: (branches) => tipsElsewhere(repository, remote, branches),
+    },
     notes: [...tasks.notes, ...(deepened ? [deepenedNote(deepened)] : []), ...found.notes],
     warnings: [...stale, ...tasks.warnings, ...withoutSettings(policy, baseRef), ...found.warnings],
   }
@@ -114,13 +121,7 @@ function remoteTipsOf(
 ): ReadonlyMap<string, string> {
   const branches = openTasks(policy).map(({ branch }) => branch)
   if (remote === null || branches.length === 0 || branches.includes(name) || !isCi(env)) return new Map()
-  const refs = remoteRefs(git, remote, ['refs/heads/*'], "the tasks' branches")
-  return new Map(
-    branches.flatMap((branch): [string, string][] => {
-      const oid = refs.get(`refs/heads/${branch}`)
-      return oid === undefined ? [] : [[branch, oid]]
-    }),
-  )
+  return branchesAt(git, remote, branches)
 }
 
 function withoutSettings({ settingsFrom }: Policy, ref: string): string[] {
