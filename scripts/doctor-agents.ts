@@ -58,7 +58,7 @@ function removedBy(file: string, { repository, policy }: Scene, { atBase }: Agen
 /** How a file is mended; `after` is null where only a person can. */
 function mending({ agent, file, mended }: AgentFile, { kind }: Fault, { here, atHead }: AgentTexts) {
   // a file that went as a whole held more than our part
-  if (here(file) === null && holdsOurs(file, atHead(file)))
+  if ((here(file) ?? '').trim() === '' && holdsOurs(file, atHead(file)))
     return { fix: commandLine(['git', 'restore', '--source=HEAD', '--', file]), after: atHead(file) }
   if (kind === 'switched-off') return { fix: `Take "disableAllHooks" out of ${file}`, after: null }
   if (mended !== null) return { fix: initLine(agent), after: mended }

@@ -37,6 +37,6 @@ function letPassNote({ oid, task, allowed, reason }: Omit<BroughtLanding, 'broug
 function unknownWarning({ oid, allowed }: LandingCommit): string {
   return [
     `Commit ${oid.slice(0, 10)} says that a person let ${allowed.map(printable).join(', ')} pass, but ${TASKS_REF} has no such landing on record: it does not count.`,
-    `If a person did, from the clone where it landed: git push REMOTE ${TASKS_REF}`,
+    `If a person did, from the clone where it landed: git push origin ${TASKS_REF}`,
   ].join('\n')
 }
