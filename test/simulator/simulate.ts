@@ -15,7 +15,7 @@ import { randomOf } from './random.ts'
 import { everybody, type Round, type Schedule } from './schedule.ts'
 import { isolatedEnvironment, setStage } from './stage.ts'
 import type { Agent } from './work.ts'
-import { handsOf, type World } from './world.ts'
+import { handsOf, must, type World } from './world.ts'
 
 export interface Simulation {
   readonly agents: readonly string[]
@@ -39,6 +39,8 @@ export interface Outcome {
   /** Kind → how often; `a command is killed` among them. */
   readonly faults: Readonly<Record<string, number>>
   readonly deeds: readonly Deed[]
+  /** Files of the base at the end. */
+  readonly baseFiles: readonly string[]
   /** Variables for a script that does it again. */
   readonly places: Readonly<Record<string, string>>
 }
@@ -72,6 +74,7 @@ export async function simulate(simulation: Simulation): Promise<Outcome> {
       steps: done.reduce((sum, { agents }) => sum + agents.length, 0),
       faults: { ...counts, 'a command is killed': killed },
       deeds: world.deeds,
+      baseFiles: (await must(look.git(['ls-tree', '-r', '--name-only', 'main']))).trimEnd().split('\n'),
       places: {
         W: machine.dir,
         LANEKEEPER: cli,
