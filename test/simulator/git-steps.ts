@@ -55,9 +55,17 @@ function strayOf(id: string): string {
 
 /** Commits what is in the index, and remembers it where git says that it is done. */
 export async function commit({ agent, hands, task }: Work, words: readonly string[]): Promise<void> {
-  const { status } = await hands.git(['commit', ...words], task.path, { mayDie: true })
+  const { status, stderr } = await hands.git(['commit', ...words], task.path, { mayDie: true })
+  if (stderr.includes('outside the lane')) await takeBack(hands, task)
   if (status !== 0) return
   agent.commits.push((await hands.git(['rev-parse', 'HEAD'], task.path)).stdout.trim())
+}
+
+/** As the refusal says: a stash of another worktree's may have brought what is not its own. */
+async function takeBack(hands: Work['hands'], { id, path }: Work['task']): Promise<void> {
+  const base = (await hands.git(['merge-base', 'main', 'HEAD'], path)).stdout.trim()
+  const others = ['.', `:(exclude)src/${id}`, ':(exclude)migrations']
+  await hands.git(['restore', `--source=${base}`, '--staged', '--worktree', '--', ...others], path)
 }
 
 async function mergeIn(hands: Work['hands'], path: string): Promise<void> {

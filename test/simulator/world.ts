@@ -111,9 +111,10 @@ export function handsOf(world: World, by: string, injector: Injector | null): Ha
   }
 }
 
-function endingOf({ status, stderr, killedAfterMs }: Ran): string {
+function endingOf({ status, stdout, stderr, killedAfterMs }: Ran): string {
   const killed = killedAfterMs === null ? '' : `killed after ${killedAfterMs} ms, `
-  const why = (status ?? 0) > 0 ? ` ${stderr.trim().split('\n').slice(0, 3).join(' / ')}` : ''
+  const said = stderr.trim() || (/"message": *"([^"]+)"/.exec(stdout)?.[1] ?? '')
+  const why = (status ?? 0) > 0 ? ` ${said.split('\n').slice(0, 3).join(' / ')}` : ''
   return `${killed}exited ${status}${why}`
 }
 
