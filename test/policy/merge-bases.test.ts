@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseGraph } from '../../scripts/policy/distance.ts'
-import { mergeBases } from '../../scripts/policy/merge-bases.ts'
+import { historyOf, mergeBases } from '../../scripts/policy/merge-bases.ts'
 
 // all descend from r, which is not listed: b1 - b2 on the base; x1 - x2 off r; y1 off b1; m and n merge x2 and y1 to and
 // fro; o merges p, which comes from before r
@@ -19,7 +19,8 @@ describe('merge bases', () => {
     ['o', 'x1', ['r']],
     ['unknown', 'm', []],
   ])('of %s and %s', (a, b, expected) => {
-    expect(mergeBases(a, b, GRAPH, 'r').sort()).toEqual(expected)
-    expect(mergeBases(b, a, GRAPH, 'r').sort()).toEqual(expected)
+    const [ofA, ofB] = [historyOf(a, GRAPH, 'r'), historyOf(b, GRAPH, 'r')]
+    expect(mergeBases(ofA, ofB, GRAPH).sort()).toEqual(expected)
+    expect(mergeBases(ofB, ofA, GRAPH).sort()).toEqual(expected)
   })
 })
