@@ -86,7 +86,7 @@ async function switchAway({ hands, task, random }: Work): Promise<void> {
   const away = random.pick([['-c', side], ['--detach'], ['--detach', 'main']])
   await hands.git(['switch', '-q', ...away], task.path, { mayDie: true })
   await hands.git(['switch', '-q', `task/${task.id}`], task.path)
-  await hands.git(['branch', '-q', '-D', side], task.path)
+  await hands.git(['branch', '-q', '-d', side], task.path)
 }
 
 /** `prepare` runs husky, which sets core.hooksPath back to its own for every worktree. */
