@@ -14,7 +14,7 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('fast', ['test/policy/**/*.test.ts', 'test/*.test.ts'], 10_000),
+      project('fast', ['test/policy/**/*.test.ts', 'test/simulator/*.test.ts', 'test/*.test.ts'], 10_000),
       project('git', ['test/{system,hooks,scripts,generators}/**/*.test.ts'], 60_000, {
         globalSetup: 'test/support/postgres-setup.ts',
       }),

@@ -1,6 +1,7 @@
 /** A person accepts what moved the base without the gate's verdict; recorded with who, when and why. */
 import { alarmsOf } from './alarms.ts'
 import { type Command, textOption, usageError } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { openTasks } from './system/policy-source.ts'
@@ -34,6 +35,7 @@ export const command: Command = {
       return { json: { ok: true, accepted: null }, text: `Nothing to accept: ${policy.base} is verified.` }
     recordDecision(repository, `accept ${policy.base} ${policy.baseTip}\n\n${reason}\n\n${alarm.message}`)
     markVerified(repository.git, policy.base, policy.baseTip)
+    shareChanges(repository, policy.settings, session.out)
     return {
       json: { ok: true, accepted: policy.baseTip, files: alarm.files },
       text: `✓ ${policy.base} at ${policy.baseTip.slice(0, 10)} is accepted (${alarm.files.length} files). Recorded in refs/lanekeeper/tasks.`,

@@ -33,7 +33,7 @@ export function alarmsOf(repository: Repository, policy: Policy): Alarm[] {
   if (verified === baseTip) return []
   const violations = verified === null ? [] : standingViolations(repository, policy, verified, baseTip)
   if (violations.length === 0) {
-    if (markVerified(git, base, baseTip)) forgetSeenMoves(repository)
+    if (markVerified(git, base, baseTip)) forgetSeenMoves(repository, baseTip)
     return []
   }
   return [alarm(repository, policy, verified ?? '', baseTip, violations)]

@@ -2,6 +2,7 @@
 import { type Command, type Input, type Result, type Session, textOption, usageError } from './command.ts'
 import { enter } from './entrance.ts'
 import { judgeBranch, judgeRange } from './gate.ts'
+import { isCi } from './policy/ci-variables.ts'
 import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
 import { type Failure, FORMATS, type Format, type Report, reportText } from './policy/report.ts'
 import { githubFailure, githubText } from './policy/verdict-github.ts'
@@ -38,7 +39,7 @@ export const command: Command = {
 }
 
 /** What a verdict was reached on, beside the report. */
-interface Checked extends Report {
+interface Checked extends Omit<Report, 'door'> {
   /** Only for a range: the commits that it is. */
   readonly range?: { readonly base: string; readonly head: string }
 }
@@ -46,7 +47,7 @@ interface Checked extends Report {
 async function check(input: Input, session: Session): Promise<Result> {
   const format = formatOf(input, session)
   try {
-    return answer(checked(input, session), format)
+    return answer(checked(input, session), format, isCi(session.env))
   } catch (error) {
     // --json and text are the caller's to word
     if (!(error instanceof LanekeeperError) || format === 'text' || session.out.isJson) throw error
@@ -82,7 +83,7 @@ function checkedBranch(named: string | undefined, session: Session): Checked {
       'HEAD is detached: name the branch.',
       'npx lanekeeper check <branch>\nIn CI: npx lanekeeper check --base origin/main --head HEAD',
     )
-  return { branch, base: policy.base, ...judgeBranch(repository, policy, branch) }
+  return { branch, base: policy.base, unjudged: [], ...judgeBranch(repository, policy, branch) }
 }
 
 /** No hooks, no state of ours, no file of the work tree: what stands there is the branch's own. */
@@ -96,10 +97,18 @@ function checkedRange(input: RangeInput, session: Session): Checked {
   return { branch: head.name, base: policy.base, range, ...judgeRange(repository, policy, head) }
 }
 
-function answer({ range, ...report }: Checked, format: Format): Result {
-  const { branch, base, verdict } = report
+function answer({ range, ...found }: Checked, format: Format, isJob: boolean): Result {
+  const { branch, base, verdict, unjudged } = found
+  const report: Report = { ...found, door: isJob || range || format === 'github' ? 'ci' : 'landing' }
   const ok = verdict.verdict === 'pass'
-  const json = { ok, branch, base, ...(range ? { range } : {}), ...verdict }
+  const json = {
+    ok,
+    branch,
+    base,
+    ...(range ? { range } : {}),
+    ...verdict,
+    ...(unjudged.length > 0 ? { unjudged } : {}),
+  }
   const texts: Record<Format, () => string> = {
     text: () => reportText(report),
     json: () => document(json),

@@ -6,6 +6,7 @@ import { authorshipOf, type Commit } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
+import type { BroughtLanding } from './policy/recorded-landings.ts'
 import type { Contribution } from './policy/verdict.ts'
 import { branchTips, changesOfMerge, commitIds, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
@@ -56,6 +57,10 @@ export function contributionsOfHead(
 export interface RangeHead extends Head {
   /** Branches of open tasks as the remote has them, where the clone has none: a merge queue's commit holds several. */
   readonly remoteTips: ReadonlyMap<string, string>
+  /** Landings on record that it holds: what they brought is judged already. */
+  readonly landings: readonly BroughtLanding[]
+  /** Where these branches stand, as far as that can be found out; asked only where it matters. */
+  tipsOf(branches: readonly string[]): ReadonlyMap<string, string>
 }
 
 /** Whether all that a branch of this name brings is one contribution: an open task's, or one of a branch that looks like a task's. */

@@ -5,7 +5,7 @@ import { rolesToMigrate } from './policy/database-settings.ts'
 import { EXIT, LanekeeperError } from './policy/errors.ts'
 import { reopenedStep } from './policy/migrate-commands.ts'
 import { provisionTelling, setupDocument } from './provision.ts'
-import { withWorktreeLock } from './provision-quickly.ts'
+import { inTurn } from './provision-quickly.ts'
 import { isLeftOver, makeAside, putAside, requestOf, sweepAside } from './system/databases/aside.ts'
 import { type Content, replaceDatabase } from './system/databases/replacing.ts'
 import {
@@ -53,7 +53,7 @@ async function replace(
   const json = { role, provider: database.provider, content: content.kind }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would give ${what(database)}.` }
-  await withWorktreeLock(repository, () => replaceNow(worktree, role, content), session.out)
+  await inTurn(repository, () => replaceNow(worktree, role, content), session.out)
   const { record } = await provisionTelling(repository, policy, { wait: true }, session.out)
   const { state, problems, notes } = setupDocument(record, policy)
   const kept = leftOf(record)
@@ -129,7 +129,7 @@ export async function snapshot(input: Input, session: Session): Promise<Result> 
   const json = { role, name }
   if (flag(input, 'dry-run'))
     return { json: { ok: true, dryRun: true, ...json }, text: `Would keep database ${role} (${resource}) as ${name}.` }
-  const made = await withWorktreeLock(worktree.repository, () => keep(worktree, role, name), session.out)
+  const made = await inTurn(worktree.repository, () => keep(worktree, role, name), session.out)
   return {
     json: { ok: true, ...json, resource: made.resource, createdAt: made.createdAt },
     text: `Kept database ${role} as ${name}. Bring it back: npx lanekeeper db restore ${name}`,

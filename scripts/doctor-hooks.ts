@@ -19,7 +19,7 @@ export const hookChecks: readonly Check[] = [
 ]
 
 /** Puts hooks and pins in place anew; a copy of our code that somebody changed goes first. */
-function reinstall({ repository, policy }: Scene): Remedy | null {
+export function reinstall({ repository, policy }: Scene): Remedy | null {
   if (policy === null) return null
   return {
     name: 'install the hooks anew',
@@ -101,7 +101,8 @@ function checkHookFiles(scene: Scene): readonly Finding[] {
   return orOk(findings, 'every hook is there and executable')
 }
 
-function isExecutable(path: string): boolean {
+/** Whether a file is there and may be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true

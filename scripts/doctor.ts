@@ -1,5 +1,6 @@
 /** Tells whether everything is live in this worktree, by looking and by really running the hooks; `--fix` heals what can be healed. */
 import { type Command, flag, type Input, type Result, type Session } from './command.ts'
+import { agentChecks } from './doctor-agents.ts'
 import { hookChecks } from './doctor-hooks.ts'
 import { leaseChecks } from './doctor-leases.ts'
 import { machineChecks } from './doctor-machine.ts'
@@ -21,7 +22,14 @@ export const command: Command = {
   run: doctor,
 }
 
-const checks: readonly Check[] = [...machineChecks, ...hookChecks, ...projectChecks, ...worktreeChecks, ...leaseChecks]
+const checks: readonly Check[] = [
+  ...machineChecks,
+  ...hookChecks,
+  ...projectChecks,
+  ...agentChecks,
+  ...worktreeChecks,
+  ...leaseChecks,
+]
 
 type Named = Finding & { readonly check: string }
 

@@ -15,11 +15,15 @@ import {
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import { touchesMigrations } from './policy/migrations/migration-set.ts'
+import { leasedIn } from './policy/migrations/ownership.ts'
+import { unjudgedMigrations } from './policy/migrations/unjudged.ts'
 import type { Policy } from './policy/policy.ts'
+import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
 import { branchTips, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
-import { migrationFactsOf } from './system/migration-facts.ts'
+import { leasesOf } from './system/lease-store.ts'
+import { migrationFactsOf, migrationsTouched } from './system/migration-facts.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -71,11 +75,26 @@ export function judgeMove(
 
 /**
  * What a range would bring to the policy's base: for a clone without the branches that it is about. What the base's upstream
- * has beyond the range's base excuses nothing: somebody named the range.
+ * has beyond the range's base excuses nothing: somebody named the range. What a landing on record brought was judged then.
  */
-export function judgeRange(repository: Repository, policy: Policy, head: RangeHead): Judgement {
+export function judgeRange(
+  repository: Repository,
+  policy: Policy,
+  head: RangeHead,
+): Judgement & { readonly unjudged: readonly string[] } {
   const landed = policy.baseTip === null ? [] : [policy.baseTip]
-  return judged(repository, policy, contributionsOfRange(repository, policy, head, landed), policy.baseTip)
+  const contributions = withoutLanded(contributionsOfRange(repository, policy, head, landed), head.landings)
+  const touched = migrationsTouched(policy, contributions)
+  const rivals = head.tipsOf(touched.rivals.map(({ branch }) => branch))
+  const unjudged = unjudgedMigrations({
+    databases: touched.databases,
+    unseen: touched.rivals.filter(({ branch }) => !rivals.has(branch)),
+    unleased: touched.databases.filter(
+      (database) => leasedIn(policy.settings).includes(database) && !leasesOf(repository, [database]).has(database),
+    ),
+    base: policy.base,
+  })
+  return { ...judged(repository, policy, contributions, policy.baseTip, rivals), unjudged }
 }
 
 /** Changes that are this task's for sure (its own commit in its own worktree). */
@@ -136,6 +155,7 @@ function judged(
   policy: Policy,
   contributions: readonly Contribution[],
   tip: string | null,
+  rivals?: ReadonlyMap<string, string>,
 ): Judgement {
   const judgeable = contributions.filter(({ changes }) => changes.length > 0)
   const changes = judgeable.flatMap((contribution) => contribution.changes)
@@ -146,7 +166,7 @@ function judged(
     contributions: judgeable,
     linkTargets: linkTargetsOf(repository, changes),
     nameTwins: nameTwinsOf(repository, policy, changes),
-    migrations: migrationFactsOf(repository, policy, judgeable, tip),
+    migrations: migrationFactsOf(repository, policy, judgeable, tip, rivals),
   }
   return { verdict: judge(facts), facts }
 }

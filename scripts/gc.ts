@@ -1,5 +1,6 @@
 /** `lanekeeper gc`: the ledger against what git knows. Swept is what is proved ours and gone; the rest is listed with why. */
 import { type Command, commonOptions, flag } from './command.ts'
+import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { sweepLandings } from './landing-worktree.ts'
 import type { Policy } from './policy/policy.ts'
@@ -30,10 +31,12 @@ export const command: Command = {
   positionals: [0, 0],
   examples: ['npx lanekeeper gc --dry-run', 'npx lanekeeper gc --json'],
   run: async (input, session) => {
-    const { repository, policy } = enter(session)
     const dryRun = flag(input, 'dry-run')
+    // a task that another machine made since is not gone: what holds leases is asked first
+    const { repository, policy } = enter(session, { remote: !dryRun })
     const worktrees = worktreesForSure(repository)
     const { removed, kept } = await sweepAll({ repository, policy, worktrees, session, dryRun }, flag(input, 'yes'))
+    if (!dryRun) shareChanges(repository, policy.settings, session.out)
     return {
       json: { ok: true, ...(dryRun ? { dryRun } : {}), removed, kept },
       text:

@@ -13,6 +13,7 @@ import { ciOption, withCi } from './init-ci.ts'
 import { installHooks } from './install.ts'
 import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
 import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
+import { filesWithoutOurs } from './policy/agent-hooks/settings-health.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
 import { CI_FILES } from './policy/init-ci.ts'
@@ -55,10 +56,9 @@ async function init(input: Input, session: Session): Promise<Result> {
   const repository = openForAdoption(session)
   const facts = readProjectFacts(repository)
   const plan = withCi(planInit(facts, agents), facts, input)
-  const isDryRun = flag(input, 'dry-run')
-  if (isDryRun) return planned(plan)
+  if (flag(input, 'dry-run')) return planned(plan)
   if (plan.edits.length > 0) await agree(plan, flag(input, 'yes'), session)
-  recordWritten(repository, plan.edits)
+  recordWritten(repository, plan.edits, filesWithoutOurs(facts.texts))
   applyEdits(repository.root, plan.edits)
   const { changed, hooksPath } = installHooks(repository, readPolicy(repository))
   return adopted(repository, plan, { changed, hooksPath }, session)

@@ -11,7 +11,7 @@ import { touchedDatabases } from './policy/migrations/migration-set.ts'
 import type { Policy } from './policy/policy.ts'
 import { firstSchemaDifference, type SchemaDifference } from './policy/schema-difference.ts'
 import type { Task } from './policy/task.ts'
-import { provisionQuickly, withWorktreeLock } from './provision-quickly.ts'
+import { inTurn, provisionQuickly } from './provision-quickly.ts'
 import { accessTo } from './system/databases/access.ts'
 import { replaceDatabase } from './system/databases/replacing.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
@@ -112,7 +112,7 @@ async function emptied(
   record: WorktreeRecord,
   role: string,
 ): Promise<WorktreeRecord> {
-  await withWorktreeLock(place, async () => {
+  await inTurn(place, async () => {
     const current = readRecord(place, record.id) ?? record
     const database = current.databases.find((one) => one.role === role)
     if (database)

@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { flag, type Input, type Session, textOption, usageError } from './command.ts'
 import type { Entrance } from './entrance.ts'
-import { claudeSettings, codexWritableRoots, opencodePermission } from './policy/agent-permissions.ts'
+import {
+  claudeAllowedTools,
+  claudeSettings,
+  codexWritableRoots,
+  opencodePermission,
+} from './policy/agent-permissions.ts'
 import { agentArgv } from './policy/agents.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Settings } from './policy/settings.ts'
@@ -94,6 +99,7 @@ export async function planOf(
     dir: worktree.path,
     brief: briefOf(task, worktree),
     settingsFile,
+    allowedTools: claudeAllowedTools(task, settings, worktree.path),
     writableRoots: codexWritableRoots(entrance.repository.commonDir),
     ports,
   })

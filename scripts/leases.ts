@@ -93,7 +93,8 @@ export function releaseLease(
 /** Drops tasks that are gone, and hands what they held to the first in line. @throws as `claimLease` */
 export function tidyLease(repository: Repository, { settings }: Pick<Policy, 'settings'>, database: string): void {
   const hours = turnsOf(settings, database)?.hours ?? 0
-  changeLease(repository, database, { hours, why: 'gc' }, (lease) => ({
+  const { remote } = remoteWord(repository, settings, database)
+  changeLease(repository, database, { hours, why: 'gc', remote }, (lease) => ({
     lease: tidied(lease, activityNow(repository, database, lease), here(hours || lease.hours)),
   }))
 }

@@ -5,23 +5,26 @@ import { enter } from './entrance.ts'
 import { holdingOf, type LetGo, releaseLease } from './leases.ts'
 import { databaseMeant, personsBusiness, taskHere, taskMeant } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
-import { leasesOf, mendLease } from './system/lease-store.ts'
+import { leasedDatabases, leasesOf, mendLease } from './system/lease-store.ts'
 import { readPolicy } from './system/policy-source.ts'
-import type { Repository } from './system/repository.ts'
+import { openRepository, type Repository } from './system/repository.ts'
 import { recordDecision } from './system/task-store.ts'
 
 /** Idempotent: a task that has nothing lets nothing go. */
 export async function release(input: Input, session: Session): Promise<Result> {
+  const isForced = flag(input, 'force')
+  const broken = isForced ? brokenLeases(session) : []
   const { repository, policy } = enter(session, { alarms: false, remote: !flag(input, 'dry-run') })
   const here = taskHere(repository, policy)
-  const isForced = flag(input, 'force')
   if (isForced && here !== null)
     throw personsBusiness(repository, here, [...input.positionals, '--task', here.id, '--force'])
   const database = databaseMeant(input, policy, here)
-  if (isForced && isBroken(repository, database)) return mended(repository, input, database)
+  if (isForced && isBroken(repository, database)) return mended(repository, policy, input, database, session)
+  if (broken.includes(database)) return healed(repository, policy, database)
   const task = taskMeant(input, repository, policy, ['release', database])
   if (here === null && !isForced) assertNotHolder(repository, task, database)
   if (flag(input, 'dry-run')) return foretold(repository, task, database)
@@ -49,6 +52,11 @@ function record(repository: Repository, input: Input, what: string): void {
   recordDecision(repository, reason === '' ? what : `${what}\n\nReason: ${reason}`)
 }
 
+function brokenLeases({ cwd, env }: Session): string[] {
+  const repository = openRepository(cwd, env)
+  return leasedDatabases(repository).filter((database) => isBroken(repository, database))
+}
+
 function isBroken(repository: Repository, database: string): boolean {
   try {
     leasesOf(repository, [database])
@@ -59,7 +67,13 @@ function isBroken(repository: Repository, database: string): boolean {
   }
 }
 
-function mended(repository: Repository, input: Input, database: string): Result {
+function mended(
+  repository: Repository,
+  { settings }: Policy,
+  input: Input,
+  database: string,
+  { out }: Session,
+): Result {
   if (flag(input, 'dry-run'))
     return {
       json: { ok: true, dryRun: true, database },
@@ -67,9 +81,20 @@ function mended(repository: Repository, input: Input, database: string): Result 
     }
   const lease = mendLease(repository, database)
   record(repository, input, `mend the lease on the migrations of ${database}`)
+  shareChanges(repository, settings, out)
   return {
     json: { ok: true, database, task: null, had: null, holder: null, fence: lease.fence },
     text: `The lease on the migrations of "${database}" is mended and free (fence ${lease.fence}). The task that works on them claims it again: npx lanekeeper migration claim`,
+  }
+}
+
+/** It was broken in this clone alone, and the remote's came with the entrance. */
+function healed(repository: Repository, { settings }: Policy, database: string): Result {
+  const { holder = null, fence = 0 } = leasesOf(repository, [database]).get(database) ?? {}
+  const whose = holder === null ? 'it is free' : `task "${holder.task}" holds it`
+  return {
+    json: { ok: true, database, task: null, had: null, holder, fence },
+    text: `The lease on the migrations of "${database}" was broken here; ${settings.remote} has a whole one, which stands: ${whose} (fence ${fence}).`,
   }
 }
 

@@ -1,15 +1,14 @@
 /** What the hook does: the quick steps, and the rest handed to a detached process. Nothing here loads an installer. */
-import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
 import { reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { type Provisioned, quickSteps } from './quick-steps.ts'
-import { worktreeStateDir } from './system/identity.ts'
 import { type WorktreeRecord, writeRecord } from './system/ledger.ts'
-import { isAlive, type Patient, withLock } from './system/lock.ts'
+import { isAlive, type Patient } from './system/lock.ts'
 import type { Output } from './system/output.ts'
 import type { Repository } from './system/repository.ts'
 import { startWorker, WORKING_ON } from './system/worker.ts'
+import { withWorktreeLock } from './system/worktree-lock.ts'
 import { hasSlowWork, isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
 /** A hook waits that long for another set-up of the same worktree, whose longest part is forking a database. */
@@ -38,16 +37,16 @@ export async function provisionQuickly(
     if (wait || isInsideItself(repository, done.record)) return done
     return { ...done, record: leaveToWorker(repository, done.record, trust) }
   }
-  return withWorktreeLock(repository, work, out)
+  return inTurn(repository, work, out)
 }
 
 /**
  * Runs `work` while nobody else provisions this worktree or writes its record.
  * @param out where it is said who is waited for, for as long as it takes; without it `locked` is thrown after a minute
  */
-export function withWorktreeLock<T>(repository: Repository, work: () => T | Promise<T>, out?: Output): Promise<T> {
+export function inTurn<T>(repository: Repository, work: () => T | Promise<T>, out?: Output): Promise<T> {
   const patience = out === undefined ? LOCK_WAIT_MS : sayingSo(repository, out)
-  return withLock(join(worktreeStateDir(repository.gitDir), 'lock'), patience, work)
+  return withWorktreeLock(repository.gitDir, patience, work)
 }
 
 /** Waits as long as it takes, and says for whom. */

@@ -25,6 +25,7 @@ import {
   type WorktreeRecord,
   writeRecord,
 } from './system/ledger.ts'
+import { thisProcess } from './system/lock.ts'
 import { openPathStates, type PathStates } from './system/path-states.ts'
 import type { Repository } from './system/repository.ts'
 import { provisionPorts } from './system/worktree-ports.ts'
@@ -93,10 +94,15 @@ export async function quickSteps(repository: Repository, policy: Policy, options
     changed.push(...(outcome.changed ?? []))
   }
   // the databases may have written states on the way to what the ledger said at the beginning
-  const written = writeIfNew(repository, readRecord(repository, id), record)
+  const written = writeIfNew(repository, readRecord(repository, id), withoutUs(record))
   // now that nothing names it any more
   const isDue = (one: AsideRecord) => isLeftOver(one) && (options.isPatient || isLocal(one.provider))
   return { record: (await sweepAside(repository, written, isDue)).record, changed }
+}
+
+/** The first set-up of a worktree is in its record while it lasts. */
+function withoutUs(record: WorktreeRecord): WorktreeRecord {
+  return record.worker === thisProcess() ? { ...record, worker: null } : record
 }
 
 async function portsStep({ repository, policy, known }: Work, record: WorktreeRecord): Promise<Outcome> {

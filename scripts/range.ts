@@ -6,12 +6,16 @@ import { isJudgedWhole, type RangeHead } from './contributions.ts'
 import { isCi, targetOfCi } from './policy/ci-variables.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
+import { recordedLandings } from './policy/recorded-landings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { baseCommit, branchNamed, nameOf, presentCommit } from './range-ends.ts'
+import { landingsOfRange } from './range-landings.ts'
+import { branchesAt, tipsElsewhere } from './range-rivals.ts'
+import { commitsOnTasks } from './system/audit-log.ts'
 import { type Deepened, deepenFor } from './system/deepen.ts'
 import { commitOf } from './system/history.ts'
 import { openTasks, readPolicyAt, TASKS_REF } from './system/policy-source.ts'
-import { fetchFrom, remoteRefs, remotesOf } from './system/remote.ts'
+import { fetchFrom, remotesOf } from './system/remote.ts'
 import type { Repository } from './system/repository.ts'
 
 export interface RangeInput {
@@ -52,14 +56,23 @@ export function openRange(repository: Repository, input: RangeInput, defaultBase
   const tasks = fetchTasks(repository, remote)
   const base = { ref: baseRef, commit }
   const policy = readPolicyAt(repository, base, named.branch ?? targetOfCi(env))
-  const about = isJudgedWhole(policy, name) ? 'diff' : 'commits'
+  const records = recordedLandings(commitsOnTasks(git).map(({ message }) => message))
+  const hasLanded = policy.tasks.some(({ id, branch }) => branch === name && records.some(({ task }) => task === id))
+  const about = isJudgedWhole(policy, name) && !hasLanded ? 'diff' : 'commits'
   const deepened = deepenFor(repository, remote, { base: commit, head: tip, about })
+  const found = landingsOfRange(git, { base: commit, tip }, records)
   return {
     policy,
     base,
-    head: { name, tip, remoteTips: remoteTipsOf(repository, remote, policy, name) },
-    notes: [...tasks.notes, ...(deepened ? [deepenedNote(deepened)] : [])],
-    warnings: [...stale, ...tasks.warnings, ...withoutSettings(policy, baseRef)],
+    head: {
+      name,
+      tip,
+      remoteTips: remoteTipsOf(repository, remote, policy, name),
+      landings: found.landings,
+      tipsOf: (branches) => tipsElsewhere(repository, remote, branches),
+    },
+    notes: [...tasks.notes, ...(deepened ? [deepenedNote(deepened)] : []), ...found.notes],
+    warnings: [...stale, ...tasks.warnings, ...withoutSettings(policy, baseRef), ...found.warnings],
   }
 }
 
@@ -108,13 +121,7 @@ function remoteTipsOf(
 ): ReadonlyMap<string, string> {
   const branches = openTasks(policy).map(({ branch }) => branch)
   if (remote === null || branches.length === 0 || branches.includes(name) || !isCi(env)) return new Map()
-  const refs = remoteRefs(git, remote, ['refs/heads/*'], "the tasks' branches")
-  return new Map(
-    branches.flatMap((branch): [string, string][] => {
-      const oid = refs.get(`refs/heads/${branch}`)
-      return oid === undefined ? [] : [[branch, oid]]
-    }),
-  )
+  return branchesAt(git, remote, branches)
 }
 
 function withoutSettings({ settingsFrom }: Policy, ref: string): string[] {

@@ -21,6 +21,7 @@ import type { Repository } from './system/repository.ts'
 import { keepSafe } from './system/safety-ref.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from './system/teardown.ts'
 import { openTmux } from './system/tmux.ts'
+import { endSetUp, withWorktreeLock } from './system/worktree-lock.ts'
 import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from './system/worktrees.ts'
 import { removeEmptyParent } from './worktree-folder.ts'
 
@@ -92,7 +93,15 @@ async function removeNow(
   if (dryRun) return { ...result, kept: keptBranch(removal), safetyRef: null }
   const { dirty, unmerged } = removal.facts
   const safetyRef = dirty.length > 0 || unmerged > 0 ? keepSafe(repository.git, worktree, dirty.length > 0) : null
-  return { ...result, kept: [...keptBranch(removal), ...(await takeAway(removal))], safetyRef }
+  if (forced.live && worktree.gitDir !== null) await endSetUp(worktree.gitDir, removal.record?.worker ?? null)
+  return { ...result, kept: [...keptBranch(removal), ...(await inTurn(removal, takeAway))], safetyRef }
+}
+
+/** A set-up that was about to end ends first, and none begins: what it wrote after the end would be nobody's. */
+function inTurn<T>(removal: Removal, work: (removal: Removal) => Promise<T>): Promise<T> {
+  const { repository, worktree } = removal
+  const withNews = () => work({ ...removal, record: recordOf(repository, worktree) })
+  return worktree.gitDir === null ? withNews() : withWorktreeLock(worktree.gitDir, LOCK_WAIT_MS, withNews)
 }
 
 function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: string): Removal {
@@ -137,7 +146,6 @@ async function takeAway(removal: Removal): Promise<readonly Kept[]> {
   if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
   removeFromGit(repository.git, worktree.path, { force: true })
   removeEmptyParent(repository, removal.policy, worktree.path)
-  if (record) closeWindows(repository, record)
   return finishRemoval(repository, intent, lighter)
 }
 
@@ -152,6 +160,7 @@ export async function finishRemoval(
     await settleTask(repository, task, state, `remove ${task}: ${state}`)
   }
   const keptBranch = branch === null ? null : deleteBranch(repository.git, branch, tip)
+  if (record !== null) closeWindows(repository, record)
   const kept = record === null ? [] : await forgetWorktree(repository, record)
   return keptBranch ? [keptBranch, ...kept] : kept
 }

@@ -2,21 +2,21 @@
  * The steps that may take minutes: dependencies, migrations and the project's set-up commands. They hold a lock of their own, so that
  * `setup` and `status` answer meanwhile, and write the record only in short turns.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DoneCommands, reopenedStep } from './policy/migrate-commands.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { sayingSo, withWorktreeLock } from './provision-quickly.ts'
+import { inTurn, sayingSo } from './provision-quickly.ts'
 import { installDependencies } from './system/dependencies.ts'
 import { worktreeEnvironment } from './system/env-files.ts'
 import { worktreeStateDir } from './system/identity.ts'
 import { readRecord, type Step, type WorktreeRecord, writeRecord } from './system/ledger.ts'
-import { thisProcess, withLock } from './system/lock.ts'
+import { thisProcess } from './system/lock.ts'
 import type { Output } from './system/output.ts'
 import type { Repository } from './system/repository.ts'
 import { runMigrations, runSetupCommands } from './system/setup-commands.ts'
 import { WORKING_ON } from './system/worker.ts'
+import { withSlowLock } from './system/worktree-lock.ts'
 import { isOpenStep, SLOW_STEPS } from './system/worktree-record.ts'
 
 type SlowStep = (typeof SLOW_STEPS)[number]
@@ -41,14 +41,9 @@ export async function slowSteps(
   trust: boolean,
   out: Output,
 ): Promise<WorktreeRecord> {
-  const lock = join(worktreeStateDir(repository.gitDir), 'slow-lock')
-  return withLock(lock, sayingSo(repository, out), async () => {
+  return withSlowLock(repository.gitDir, sayingSo(repository, out), async () => {
     const write = (change: (current: WorktreeRecord) => WorktreeRecord) =>
-      withWorktreeLock(
-        repository,
-        () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)),
-        out,
-      )
+      inTurn(repository, () => writeRecord(repository, change(readRecord(repository, record.id) ?? record)), out)
     let current = await write((now) => ({ ...now, worker: thisProcess() }))
     try {
       for (const name of SLOW_STEPS) {
@@ -76,7 +71,6 @@ async function run(
   record: WorktreeRecord,
   { trust, save }: { readonly trust: boolean; readonly save: (done: DoneCommands) => Promise<void> },
 ) {
-  mkdirSync(worktreeStateDir(repository.gitDir), { recursive: true })
   const env = { ...repository.env, ...worktreeEnvironment(repository, record), [WORKING_ON]: record.id }
   try {
     return await RUN[name](repository, policy, { trust, log: setupLog(repository), env, save }, record)

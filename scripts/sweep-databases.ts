@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
-import { withWorktreeLock } from './provision-quickly.ts'
+import { inTurn } from './provision-quickly.ts'
 import type { Sweep, Swept } from './sweep.ts'
 import { accessTo } from './system/databases/access.ts'
 import { isLeftOver, outcomeOf, sweepAside } from './system/databases/aside.ts'
@@ -26,7 +26,7 @@ export async function sweepLeftOvers(
   const why = `a command for the database of ${path} was interrupted`
   const removed = left.map(({ role, resource }) => ({ what: `database ${role} (${resource})`, why }))
   if (dryRun) return { removed, kept: [] }
-  return withWorktreeLock(openRepository(path, repository.env), async () => {
+  return inTurn(openRepository(path, repository.env), async () => {
     const { refused } = await sweepAside(repository, readRecord(repository, record.id) ?? record)
     const kept = refused.map(({ database, why: reason }) => ({ what: database.resource, why: reason }))
     return { removed: removed.filter(({ what }) => !kept.some((one) => what.endsWith(`(${one.what})`))), kept }

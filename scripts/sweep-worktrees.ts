@@ -13,6 +13,7 @@ import { readLedger, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
 import type { Repository } from './system/repository.ts'
 import type { Kept } from './system/teardown.ts'
+import { setUpProcess } from './system/worktree-lock.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 /**
@@ -45,9 +46,17 @@ export function pruneVanished({ repository, worktrees, dryRun }: Sweep): Swept {
       what: `worktree ${worktree.path}`,
       why: `its directory is not there, but it is locked${worktree.lockReason ? `: ${worktree.lockReason}` : ''}`,
     }))
-  const gone = vanished.filter(({ isLocked }) => !isLocked)
-  if (gone.length > 0 && !dryRun) repository.git.text(['worktree', 'prune'])
-  return { kept, removed: gone.map(({ path }) => ({ what: `worktree ${path}`, why: 'its directory is gone' })) }
+  const unlocked = vanished.filter(({ isLocked }) => !isLocked)
+  const busy = unlocked.filter(({ gitDir }) => setUpProcess(gitDir, null) !== null)
+  // git prunes all of them or none
+  if (busy.length > 0) return { kept: [...kept, ...busy.map(stillSetUp)], removed: [] }
+  if (unlocked.length > 0 && !dryRun) repository.git.text(['worktree', 'prune'])
+  return { kept, removed: unlocked.map(({ path }) => ({ what: `worktree ${path}`, why: 'its directory is gone' })) }
+}
+
+function stillSetUp({ path, gitDir }: Worktree): Kept {
+  const pid = setUpProcess(gitDir, null)?.split(' ')[0]
+  return { what: `worktree ${path}`, why: `its directory is gone, but its set-up still runs (process ${pid})` }
 }
 
 /** Databases, ports and records of worktrees that are gone, and removals that a kill interrupted. */

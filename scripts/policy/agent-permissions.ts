@@ -51,17 +51,35 @@ const NEVER = [
  * @param root the worktree, absolute
  */
 export function claudeSettings(task: Task, settings: Settings, root: string): object {
-  const { allow, deny } = lanePatterns(task, settings)
-  const edits = (patterns: readonly string[]) => [...new Set(patterns.flatMap((one) => editRules(root, one)))]
+  const { deny } = lanePatterns(task, settings)
   // not those that make and take away worktrees: this one is made
   const { WorktreeCreate: _, WorktreeRemove: __, ...hooks } = HOOKS_FILES.claude.entries
   return {
     permissions: {
-      allow: [...edits(allow), ...DAILY.map((line) => `Bash(${line}:*)`)],
-      deny: [...edits(deny), ...NEVER.map((line) => `Bash(${line}:*)`)],
+      allow: claudeAllowRules(task, settings, root),
+      deny: [...editsOf(root, deny), ...NEVER.map((line) => `Bash(${line}:*)`)],
     },
     hooks: Object.fromEntries(Object.entries(hooks).map(([event, entry]) => [event, [entry]])),
   }
+}
+
+/**
+ * The same allow rules for `claude --allowedTools`, as one comma-separated word. They weaken nothing: a deny of any settings
+ * wins over every allow, and the denies stand in the file. The flag splits its value at commas and spaces outside of
+ * parentheses and closes at the first `)`: a rule that it would tear apart stands in the file alone.
+ */
+export function claudeAllowedTools(task: Task, settings: Settings, root: string): string {
+  return claudeAllowRules(task, settings, root)
+    .filter((rule) => !/\).*[\s,]/.test(rule))
+    .join(',')
+}
+
+function claudeAllowRules(task: Task, settings: Settings, root: string): string[] {
+  return [...editsOf(root, lanePatterns(task, settings).allow), ...DAILY.map((line) => `Bash(${line}:*)`)]
+}
+
+function editsOf(root: string, patterns: readonly string[]): string[] {
+  return [...new Set(patterns.flatMap((one) => editRules(root, one)))]
 }
 
 /** `//` is Claude Code's anchor for an absolute path; its patterns are gitignore's, as ours are. */

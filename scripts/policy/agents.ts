@@ -15,7 +15,8 @@ export const NO_AGENT = 'none'
 const PROMPT = '"Read {{brief}} in this directory and carry it out."'
 
 const SHIPPED: Readonly<Record<string, string>> = {
-  claude: `claude --settings {{settingsFile}} ${PROMPT}`,
+  // --allowedTools takes every word up to the next option: before the prompt it would take that too
+  claude: `claude --allowedTools {{allowedTools}} --settings {{settingsFile}} ${PROMPT}`,
   codex: `codex -c {{writableRoots}} ${PROMPT}`,
   cursor: `agent ${PROMPT}`,
   // aider skips git's hooks unless told otherwise, and the hooks are what keeps it in its lane
@@ -37,6 +38,8 @@ export interface AgentValues {
   readonly brief: string
   /** A settings file for Claude Code with the task's permissions and our hooks. */
   readonly settingsFile: string
+  /** What Claude Code need not ask about, for its `--allowedTools`. */
+  readonly allowedTools: string
   /** A setting for `codex -c` that lets it commit. */
   readonly writableRoots: string
   readonly ports: Readonly<Record<string, number>>

@@ -5,8 +5,13 @@
 import { printable } from './printable.ts'
 import type { Task } from './task.ts'
 
+export const TASK_TRAILER = 'Lanekeeper-Task'
 export const ALLOWED_TRAILER = 'Lanekeeper-Allowed'
 export const REASON_TRAILER = 'Lanekeeper-Reason'
+
+/** What LANEKEEPER=0 let pass, in the message of a landing. */
+export const OVERRIDDEN = 'Out of its lane, let pass (LANEKEEPER=0)'
+export const UNPROVED = 'Migrations not proved, let pass (LANEKEEPER=0)'
 
 /** One line, whatever was typed. */
 export function oneLine(text: string): string {
@@ -57,10 +62,8 @@ export function landMessage(
   const names = allowed.map((path) => `Allowed: ${printable(path)}`)
   return [
     `land ${id}: ${commit}`,
-    ...(overridden.length > 0
-      ? [`Out of its lane, let pass (LANEKEEPER=0): ${overridden.map(printable).join(', ')}`]
-      : []),
-    ...(unproved.length > 0 ? [`Migrations not proved, let pass (LANEKEEPER=0): ${unproved.join(', ')}`] : []),
+    ...(overridden.length > 0 ? [`${OVERRIDDEN}: ${overridden.map(printable).join(', ')}`] : []),
+    ...(unproved.length > 0 ? [`${UNPROVED}: ${unproved.join(', ')}`] : []),
     ...(names.length > 0 ? [[...names, `Reason: ${oneLine(reason)}`].join('\n')] : []),
   ].join('\n\n')
 }
@@ -68,7 +71,7 @@ export function landMessage(
 /** The trailers of a landing commit. */
 export function landTrailers(id: string, { allowed, reason }: LetPass): string {
   return [
-    `Lanekeeper-Task: ${id}`,
+    `${TASK_TRAILER}: ${id}`,
     ...allowed.map((path) => `${ALLOWED_TRAILER}: ${printable(path)}`),
     ...(allowed.length > 0 ? [`${REASON_TRAILER}: ${oneLine(reason)}`] : []),
   ].join('\n')

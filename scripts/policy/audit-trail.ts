@@ -2,7 +2,7 @@
  * What is on record of lanes that were widened, left or passed by, read out of the messages of the commits on
  * `refs/lanekeeper/tasks` and the trailers of landing commits on the base. `audit-messages.ts` writes both.
  */
-import { oneLine } from './audit-messages.ts'
+import { OVERRIDDEN, oneLine, UNPROVED } from './audit-messages.ts'
 import { printable } from './printable.ts'
 
 export type AuditKind =
@@ -109,7 +109,8 @@ export function auditTrail(ofTasks: readonly AuditEvent[], ofBase: readonly Audi
     .map(({ event }) => event)
 }
 
-function valuesOf(body: string, key: string): string[] {
+/** The values of `Key: value` lines in a message. */
+export function valuesOf(body: string, key: string): string[] {
   return body
     .split('\n')
     .filter((text) => text.startsWith(`${key}: `))
@@ -127,8 +128,8 @@ function edited(task: string, body: string): Found[] {
 
 function landed(task: string, commit: string, body: string): Found[] {
   const allowed = valuesOf(body, 'Allowed')
-  const overridden = valuesOf(body, 'Out of its lane, let pass (LANEKEEPER=0)')[0]?.split(', ') ?? []
-  const unproved = valuesOf(body, 'Migrations not proved, let pass (LANEKEEPER=0)')
+  const overridden = valuesOf(body, OVERRIDDEN)[0]?.split(', ') ?? []
+  const unproved = valuesOf(body, UNPROVED)
   return [
     ...(overridden.length > 0 ? [{ kind: 'override', task, commit, paths: overridden } as const] : []),
     ...(unproved.length > 0

@@ -40,6 +40,7 @@ const EXIT_OF = {
   terminal: EXIT.environment,
   'set-up': EXIT.environment,
   interrupted: EXIT.environment,
+  gone: EXIT.environment,
 } as const
 
 export type ErrorCode = keyof typeof EXIT_OF

@@ -70,3 +70,48 @@ export function withHandoff(
   const number = Math.max(0, ...handoffs.map((one) => one.number)) + 1
   return [...handoffs, { number, ...more, note: more.note.replace(/\r\n?/g, '\n').trim(), doneAt: null }]
 }
+
+/**
+ * The notes of two machines, none lost and none doubled, whichever side is called ours. A note is known by what it says, not
+ * by its number: both sides may have counted on from the same one. Of two with one number the older keeps it; a number only
+ * ever grows, so that a note that was moved once stays where it is. Done is never undone. A note is gone only where one
+ * side took it out and the other left it as it was.
+ */
+export function mergedHandoffs(
+  before: readonly Handoff[],
+  ours: readonly Handoff[],
+  theirs: readonly Handoff[],
+): Handoff[] {
+  const [was, mine, other] = [before, ours, theirs].map((list) => new Map(list.map((one) => [keyOf(one), one])))
+  const kept = [...new Set([...(mine?.keys() ?? []), ...(other?.keys() ?? [])])].flatMap((key) => {
+    const sides = [mine?.get(key), other?.get(key)].filter((one) => one !== undefined)
+    const [only] = sides
+    const isTakenOut = sides.length === 1 && was?.has(key) && was.get(key)?.doneAt === only?.doneAt
+    return isTakenOut ? [] : [united(sides)].filter((one) => one !== null)
+  })
+  return numbered(kept)
+}
+
+function keyOf({ from, createdAt, files, note }: Handoff): string {
+  return JSON.stringify([createdAt, from, files, note])
+}
+
+function united(sides: readonly Handoff[]): Handoff | null {
+  const [first] = sides
+  if (!first) return null
+  const ends = sides.flatMap(({ doneAt }) => (doneAt === null ? [] : [doneAt])).sort()
+  return { ...first, number: Math.max(...sides.map(({ number }) => number)), doneAt: ends[0] ?? null }
+}
+
+/** Each number once; the older first. */
+function numbered(notes: readonly Handoff[]): Handoff[] {
+  const order = (a: Handoff, b: Handoff) => a.number - b.number || (keyOf(a) < keyOf(b) ? -1 : 1)
+  const used = new Set<number>()
+  let next = Math.max(0, ...notes.map(({ number }) => number)) + 1
+  const counted = [...notes].sort(order).map((one) => {
+    const number = used.has(one.number) ? next++ : one.number
+    used.add(number)
+    return { ...one, number }
+  })
+  return counted.sort(order)
+}

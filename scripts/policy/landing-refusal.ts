@@ -1,8 +1,9 @@
 /** Why a task did not land, in the form `--json` gives it. */
 import { LanekeeperError } from './errors.ts'
 import type { BlockedTask } from './landing-order.ts'
-import { isAllowable, refusalText } from './refusal.ts'
+import { refusalText } from './refusal.ts'
 import type { Facts, Verdict, Violation } from './verdict.ts'
+import { isAllowable } from './ways-on.ts'
 
 export interface Refused {
   readonly task: string

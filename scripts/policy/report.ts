@@ -11,6 +11,10 @@ export interface Report {
   readonly base: string
   readonly verdict: Verdict
   readonly facts: Facts
+  /** Whether it is asked where nobody sits: then nothing is offered that only a person at a clone can do at once. */
+  readonly door: 'landing' | 'ci'
+  /** What the verdict could not take into account: a sentence each. */
+  readonly unjudged: readonly string[]
 }
 
 /** A check that came to no verdict. */
@@ -21,10 +25,12 @@ export interface Failure {
 }
 
 /** One line for a pass; for a refusal the whole of it, as the gate words it. */
-export function reportText({ branch, base, verdict, facts }: Report): string {
+export function reportText({ branch, base, verdict, facts, door, unjudged }: Report): string {
+  const blind = unjudged.map((text) => `○ not judged: ${text}`)
   if (verdict.verdict === 'refuse')
-    return `✗ ${refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] })}`
-  return [passLine({ branch, base, verdict }), ...warningTexts(verdict).map((text) => `▲ ${text}`)].join('\n')
+    return [`✗ ${refusalText(verdict, facts, { door, what: `landing ${branch}`, recovery: [] })}`, ...blind].join('\n')
+  const warnings = warningTexts(verdict).map((text) => `▲ ${text}`)
+  return [passLine({ branch, base, verdict }), ...warnings, ...blind].join('\n')
 }
 
 /** `✓ task/auth may land on main (3 changed paths)` */

@@ -24,7 +24,7 @@ const EnvFile = () =>
 
 const Agent = () =>
   z.strictObject({
-    /** Command line with {{brief}}, {{task}}, {{branch}}, {{dir}}, {{title}}; split into words, never given to a shell. */
+    /** Command line with {{brief}}, {{task}}, {{settingsFile}} and others (policy/agents.ts); split into words, never given to a shell. */
     command: z.string(),
   })
 

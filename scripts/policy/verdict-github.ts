@@ -14,12 +14,13 @@ export function githubText(report: Report): string {
   return [
     ...verdict.violations.map((violation) => annotation('error', violation, facts)),
     ...verdict.warnings.map((violation) => annotation('warning', violation, facts)),
+    ...report.unjudged.map((text) => command('notice', { title: 'lanekeeper: not judged' }, text)),
     verdict.verdict === 'pass'
       ? passLine(report)
       : command(
           'error',
           { title: `${branch} may not land` },
-          refusalText(verdict, facts, { door: 'landing', what: `landing ${branch}`, recovery: [] }),
+          refusalText(verdict, facts, { door: report.door, what: `landing ${branch}`, recovery: [] }),
         ),
   ].join('\n')
 }
@@ -37,7 +38,11 @@ function annotation(level: 'error' | 'warning', violation: Violation, facts: Fac
 }
 
 /** `::error file=a.ts,line=1::message` */
-function command(level: 'error' | 'warning', properties: Readonly<Record<string, string | number>>, message: string) {
+function command(
+  level: 'error' | 'warning' | 'notice',
+  properties: Readonly<Record<string, string | number>>,
+  message: string,
+) {
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapedProperty(String(value))}`)
   return `::${level} ${list.join(',')}::${escapedMessage(message)}`
 }

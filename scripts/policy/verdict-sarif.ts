@@ -14,12 +14,17 @@ const ROOT = '%SRCROOT%'
 const RULES = Object.keys(RULE_WORDS) as RuleName[]
 
 /** The log of a verdict. */
-export function sarifOf({ branch, base, verdict }: Report): object {
+export function sarifOf({ branch, base, verdict, unjudged }: Report): object {
   const results = [
     ...verdict.violations.map((violation) => resultOf(violation, 'error')),
     ...verdict.warnings.map((violation) => resultOf(violation, 'warning')),
   ]
-  return log({ invocations: [{ executionSuccessful: true }], results, properties: { branch, base } })
+  const notes = unjudged.map((text) => ({ level: 'note', message: { text: wellFormed(text) } }))
+  const invocation = {
+    executionSuccessful: true,
+    ...(notes.length > 0 ? { toolExecutionNotifications: notes } : {}),
+  }
+  return log({ invocations: [invocation], results, properties: { branch, base } })
 }
 
 /** The log of a check that came to no verdict. */

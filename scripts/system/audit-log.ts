@@ -1,6 +1,7 @@
 /** The two logs that `audit` reads: the commits of the tasks ref, and the landing commits of the base with our trailers. */
-import { ALLOWED_TRAILER, REASON_TRAILER } from '../policy/audit-messages.ts'
+import { ALLOWED_TRAILER, REASON_TRAILER, TASK_TRAILER } from '../policy/audit-messages.ts'
 import { type AuditEvent, eventsOfTrailers, type TrailCommit } from '../policy/audit-trail.ts'
+import type { LandingCommit } from '../policy/recorded-landings.ts'
 import type { Git } from './git.ts'
 import { TASKS_REF } from './policy-source.ts'
 
@@ -17,16 +18,32 @@ export function commitsOnTasks(git: Git): TrailCommit[] {
 
 /** What the base's own landing commits say was let pass by name. */
 export function allowedOnBase(git: Git, tip: string): AuditEvent[] {
-  const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=${VALUE})`
-  const fields = ['%H', '%cI', '%cn <%ce>', ...['Lanekeeper-Task', ALLOWED_TRAILER, REASON_TRAILER].map(trailer)]
+  const fields = ['%H', '%cI', '%cn <%ce>', ...[TASK_TRAILER, ALLOWED_TRAILER, REASON_TRAILER].map(trailerField)]
   const only = ['--merges', `--grep=^${ALLOWED_TRAILER}: `]
   return recordsOf(git, fields, [...only, tip]).flatMap(
     ([oid = '', when = '', who = '', task = '', allowed = '', reason = '']) =>
-      eventsOfTrailers(
-        { oid, when, who },
-        { task, allowed: allowed.split('\u0001').filter((path) => path !== ''), reason: reason.trim() },
-      ),
+      eventsOfTrailers({ oid, when, who }, { task, allowed: valuesIn(allowed), reason: reason.trim() }),
   )
+}
+
+/** The commits of a range whose trailers say that they are landings, or that a path was let pass: whoever wrote that. */
+export function landingCommits(git: Git, base: string, tip: string): LandingCommit[] {
+  const fields = ['%H', '%P', ...[TASK_TRAILER, ALLOWED_TRAILER].map(trailerField)]
+  const only = ['--extended-regexp', `--grep=^(${TASK_TRAILER}|${ALLOWED_TRAILER}): `, tip, '--not', base]
+  return recordsOf(git, fields, only).map(([oid = '', parents = '', task = '', allowed = '']) => ({
+    oid,
+    parent: parents.split(' ')[0] || null,
+    task: task.trim(),
+    allowed: valuesIn(allowed),
+  }))
+}
+
+function trailerField(key: string): string {
+  return `%(trailers:key=${key},valueonly,separator=${VALUE})`
+}
+
+function valuesIn(field: string): string[] {
+  return field.split('\u0001').filter((path) => path !== '')
 }
 
 function recordsOf(git: Git, fields: readonly string[], words: readonly string[]): string[][] {

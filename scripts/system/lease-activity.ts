@@ -21,6 +21,21 @@ export function branchActivity({ git }: Pick<Repository, 'git'>, branches: reado
   )
 }
 
+/** The same of tips that are here under no branch's name (CI). No process for none, else one. */
+export function activityAt({ git }: Pick<Repository, 'git'>, tips: ReadonlyMap<string, string>): Map<string, string> {
+  if (tips.size === 0) return new Map()
+  const { stdout } = git.attempt(['log', '--no-walk', '--format=%H %ct', ...new Set(tips.values()), '--'])
+  const times = new Map(
+    stdout.split('\n').map((line): [string, string] => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']),
+  )
+  return new Map(
+    [...tips].flatMap(([branch, oid]): [string, string][] => {
+      const seconds = times.get(oid)
+      return seconds ? [[branch, new Date(Number(seconds) * 1000).toISOString()]] : []
+    }),
+  )
+}
+
 /** What a lease is judged by: the open tasks that own these migrations, and the holder's commits. At most one process. */
 export function activityOf(
   place: Pick<Repository, 'git'>,

@@ -3,7 +3,7 @@
  * a kill -9 never needs a person. Liveness is pid *and* process start time, since pids come round again.
  */
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { discard, fileSystemError, isErrno, readIfExists } from './files.ts'
@@ -25,9 +25,16 @@ export interface Patient {
  * Runs `work` while holding the lock at `path`.
  * @param patience how many milliseconds to wait for a living owner before `locked` is thrown, or that there is no end to
  *   it; nobody waits for an owner that waits for him
+ * @param place a directory around the lock's that must be there; once it is gone, so is what the lock was for, and
+ *   `gone` is thrown instead of making it again
  */
-export async function withLock<T>(path: string, patience: number | Patient, work: () => T | Promise<T>): Promise<T> {
-  const release = await acquire(path, patience)
+export async function withLock<T>(
+  path: string,
+  patience: number | Patient,
+  work: () => T | Promise<T>,
+  place?: string,
+): Promise<T> {
+  const release = await acquire(path, patience, place)
   try {
     return await work()
   } finally {
@@ -35,11 +42,11 @@ export async function withLock<T>(path: string, patience: number | Patient, work
   }
 }
 
-async function acquire(path: string, patience: number | Patient): Promise<() => void> {
+async function acquire(path: string, patience: number | Patient, place?: string): Promise<() => void> {
   const me = `${thisProcess()} ${randomHex(6)}`
   const wait = waiting(path, patience)
   // looking first: a try writes a file
-  for (let owner = readIfExists(path); owner !== null || !take(path, me); owner = readIfExists(path)) {
+  for (let owner = readIfExists(path); owner !== null || !take(path, me, place); owner = readIfExists(path)) {
     if (owner === null) continue
     if (!isAlive(owner)) takeAway(path, owner)
     else await wait(owner)
@@ -77,19 +84,26 @@ function pidOf(owner: string): string {
 }
 
 /** link() of a complete file: nobody ever reads a lock that does not say whose it is. */
-function take(path: string, content: string): boolean {
+function take(path: string, content: string, place?: string): boolean {
   const temporary = `${path}.${process.pid}.${randomHex(4)}`
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path), place)
     writeFileSync(temporary, content, { mode: 0o600 })
     linkSync(temporary, path)
     return true
   } catch (cause) {
     if (isErrno(cause, 'EEXIST')) return false
+    if (place !== undefined && !existsSync(place)) throw isGone(place)
     throw fileSystemError('lock', path, cause)
   } finally {
     discard(temporary)
   }
+}
+
+function makeDirectory(path: string, place: string | undefined): void {
+  if (place === undefined) mkdirSync(path, { recursive: true })
+  // recursively it would bring the place back that somebody has just taken away
+  else if (!existsSync(path)) mkdirSync(path)
 }
 
 /** Moves a dead owner's lock aside; if somebody was faster, what we moved is theirs and goes back. */
@@ -135,6 +149,12 @@ function statOf(pid: number): { state: string; start: string; parent: number } |
   } catch {
     return null
   }
+}
+
+function isGone(place: string): LanekeeperError {
+  return new LanekeeperError('gone', `${place} is gone: somebody removed it meanwhile.`, {
+    hint: 'All worktrees: git worktree list',
+  })
 }
 
 function heldBy(path: string, owner: string): LanekeeperError {

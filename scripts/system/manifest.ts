@@ -21,12 +21,17 @@ export function readManifestEntries(repository: Repository): ManifestEntry[] {
   return readJsonIfExists<{ files: ManifestEntry[] }>(manifestFile(repository))?.files ?? []
 }
 
-/** Writes entries down beside the older ones; a file that we created once stays `created`. */
+/**
+ * Writes entries down beside the older ones; a file that we created once stays `created`.
+ * @param gone files that hold nothing of ours any more, and are not missed
+ */
 export function recordWritten(
   repository: Repository,
   edits: readonly { file: string; before: string | null; after: string }[],
+  gone: readonly string[] = [],
 ): void {
   const known = new Map(readManifestEntries(repository).map((entry) => [entry.file, entry]))
+  for (const file of gone) known.delete(file)
   for (const { file, before, after } of edits) {
     const kind = before === null ? 'created' : (known.get(file)?.kind ?? 'edited')
     known.set(file, { file, sha256: sha256Of(after), kind })

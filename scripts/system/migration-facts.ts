@@ -3,9 +3,10 @@ import type { MigrationFacts } from '../policy/migrations/brought.ts'
 import { type MigrationSet, migrationSets } from '../policy/migrations/migration-set.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Task } from '../policy/task.ts'
 import type { Contribution } from '../policy/verdict.ts'
 import { changesOfMerge } from './history.ts'
-import { branchActivity } from './lease-activity.ts'
+import { activityAt, branchActivity } from './lease-activity.ts'
 import { leasesOf } from './lease-store.ts'
 import { coveredFiles } from './migration-files.ts'
 import { readObjects } from './objects.ts'
@@ -15,12 +16,14 @@ import type { Repository } from './repository.ts'
 /**
  * The facts, or null when no contribution of a task touches what a set covers.
  * @param tip the base's commit that the change is judged against; null for a base without one
+ * @param rivals branch → tip, where the clone need not have the branches of other tasks (CI)
  */
 export function migrationFactsOf(
   repository: Repository,
   policy: Policy,
   contributions: readonly Contribution[],
   tip: string | null,
+  rivals: ReadonlyMap<string, string> = new Map(),
 ): MigrationFacts | null {
   const touched = touchedSets(policy, contributions)
   if (touched.length === 0) return null
@@ -38,9 +41,9 @@ export function migrationFactsOf(
     atBase,
     texts: textsOf(repository, [...oids, ...besides]),
     leases,
-    committedAt: branchActivity(repository, holders),
+    committedAt: new Map([...branchActivity(repository, holders), ...activityAt(repository, rivals)]),
     openTasks: openTasks(policy),
-    elsewhere: elsewhere(repository, policy, touched, contributions, tip),
+    elsewhere: elsewhere(repository, tip, touched, rivalTasks(policy, touched, contributions), rivals),
     now: new Date(),
   }
 }
@@ -73,24 +76,52 @@ function textsOf({ git }: Repository, oids: readonly string[]): Map<string, stri
   return new Map(wanted.map((oid, index) => [oid, objects[index]?.content.toString('utf8') ?? '']))
 }
 
+/** What a change of a task's brings to migrations, and whom that concerns. */
+export interface TouchedMigrations {
+  readonly databases: readonly string[]
+  /** The other open tasks that own migrations of them. */
+  readonly rivals: readonly Task[]
+}
+
+/** Asks git nothing. */
+export function migrationsTouched(policy: Policy, contributions: readonly Contribution[]): TouchedMigrations {
+  const touched = touchedSets(policy, contributions)
+  return {
+    databases: [...new Set(touched.map(({ database }) => database))],
+    rivals: rivalTasks(policy, touched, contributions),
+  }
+}
+
+function rivalTasks(policy: Policy, sets: readonly MigrationSet[], contributions: readonly Contribution[]): Task[] {
+  const judged = new Set(contributions.map(({ task }) => task?.id))
+  const databases = new Set(sets.map(({ database }) => database))
+  return openTasks(policy).filter(
+    ({ id, migrations }) => !judged.has(id) && migrations !== null && databases.has(migrations),
+  )
+}
+
 /** What the branches of other open tasks add to the same sets: for the word that two have one version. */
 function elsewhere(
   { git }: Repository,
-  policy: Policy,
-  sets: readonly MigrationSet[],
-  contributions: readonly Contribution[],
   tip: string | null,
+  sets: readonly MigrationSet[],
+  tasks: readonly Task[],
+  rivals: ReadonlyMap<string, string>,
 ): MigrationFacts['elsewhere'] {
   if (tip === null) return []
-  const judged = new Set(contributions.map(({ task }) => task?.id))
-  const databases = new Set(sets.map(({ database }) => database))
-  const isOurs = matcherOf(sets.flatMap(({ paths }) => paths))
-  return openTasks(policy)
-    .filter(({ id, migrations }) => !judged.has(id) && migrations !== null && databases.has(migrations))
-    .filter(({ branch }) => git.test(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`]))
-    .flatMap(({ id, branch }) =>
-      changesOfMerge(git, [tip], `refs/heads/${branch}`)
-        .filter(({ path, status }) => status === 'A' && isOurs(path) !== null)
-        .map(({ path }) => ({ task: id, path })),
-    )
+  const patterns = sets.flatMap(({ paths }) => paths)
+  const isOurs = matcherOf(patterns)
+  return tasks.flatMap(({ id, branch }) => {
+    const rival = rivals.get(branch)
+    if (rival !== undefined) {
+      // of such a branch a shallow clone has the last commit alone: what it adds is what the base lacks
+      const atBase = new Set(coveredFiles(git, tip, patterns).map(({ path }) => path))
+      const added = coveredFiles(git, rival, patterns).filter(({ path }) => !atBase.has(path))
+      return added.map(({ path }) => ({ task: id, path }))
+    }
+    if (!git.test(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`])) return []
+    return changesOfMerge(git, [tip], `refs/heads/${branch}`)
+      .filter(({ path, status }) => status === 'A' && isOurs(path) !== null)
+      .map(({ path }) => ({ task: id, path }))
+  })
 }

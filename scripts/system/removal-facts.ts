@@ -2,15 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { RemovalFacts } from '../policy/removal.ts'
-import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { isHalfMade } from './half-made.ts'
-import { worktreeStateDir } from './identity.ts'
 import type { WorktreeRecord } from './ledger.ts'
 import { listenersOn } from './listeners.ts'
-import { isAlive } from './lock.ts'
 import type { Repository } from './repository.ts'
 import { openTmux } from './tmux.ts'
+import { setUpProcess } from './worktree-lock.ts'
 import type { Worktree } from './worktrees.ts'
 
 /** Written by us into every worktree and kept out of git; left untracked only where info/exclude was rewritten. */
@@ -108,10 +106,9 @@ function whatRuns({ gitDir, path }: Worktree, record: WorktreeRecord | null, env
     const by = listener.pid ? ` by ${listener.program ?? 'process'} ${listener.pid}` : ''
     return [`port ${port} (${name}) is in use${by}`]
   })
-  const setUp = gitDir === null ? null : readIfExists(join(worktreeStateDir(gitDir), 'lock'))
   // a worker that found everything done is about to end: nobody has to wait for it
   const worker = Object.values(record.steps).some(({ state }) => state === 'pending') ? record.worker : null
-  const busyWithIt = [worker, setUp].find((owner) => owner !== null && isAlive(owner))
+  const busyWithIt = setUpProcess(gitDir, worker)
   const windows = openTmux(env).windows()
   const agents = windows.filter(({ worktree, isAlive }) => worktree === record.id && isAlive)
   return [

@@ -34,9 +34,11 @@ function reconciled(git: Git, remote: string, database: string): LostLease | nul
   const refs = refsOf(remote, database)
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const [ours = null, theirs = null, agreed = null] = pointees(git, refs)
-    // the remote has none, or left it as it was: what we have is for the push
-    if (theirs === null || (theirs === agreed && ours !== null)) return null
-    const to = ours === null || ours === agreed || ours === theirs ? theirs : mergedBlob(git, { ours, theirs, agreed })
+    const isBroken = ours !== null && ours !== agreed && leaseAt(git, ours) === null
+    // the remote has none, or left it as it was: what we have is for the push, if it is a lease
+    if (theirs === null || (theirs === agreed && ours !== null && !isBroken)) return null
+    const isTheirs = ours === null || ours === agreed || ours === theirs || isBroken
+    const to = isTheirs ? theirs : mergedBlob(git, { ours, theirs, agreed })
     const why = `lease of ${remote}`
     if (to !== ours && !moveRef(git, refs[0], { from: ours, to, why })) continue
     moveRef(git, refs[2], { from: agreed, to: theirs, why })
@@ -45,13 +47,14 @@ function reconciled(git: Git, remote: string, database: string): LostLease | nul
   return null
 }
 
-/** A text that is no lease loses against one that is; where both are broken, the remote's stands and says so when it is read. */
+/** Both sides changed it; a text of the remote's that is no lease loses against ours. */
 function mergedBlob(
   git: Git,
   { ours, theirs, agreed }: { ours: string; theirs: string; agreed: string | null },
 ): string {
   const [mine, other, before] = [ours, theirs, agreed].map((oid) => leaseAt(git, oid))
-  if (!mine || !other) return theirs
+  if (!mine) return theirs
+  if (!other) return ours
   return git.text(['hash-object', '-w', '--stdin'], {
     input: formatLease(mergedLease(before ?? null, mine, other, new Date())),
   })
@@ -80,12 +83,16 @@ export function pushLeases(git: Git, remote: string): Pushed {
   return { kind: 'done' }
 }
 
-/** Commits on the holder's branch keep its lease, and other machines have to hear of them. @returns the lease's blob */
+/**
+ * Commits on the holder's branch keep its lease, and other machines have to hear of them.
+ * @returns the lease's blob; null where there is none, or a text that is no lease: that breaks nobody else's
+ */
 function withSignsOfLife(git: Git, database: string): string | null {
   const ref = leaseRef(database)
   const [blob] = readObjects(git, [ref])
   const lease = blob ? readLease(blob.content.toString('utf8')) : null
-  if (!blob || !lease?.holder) return blob?.oid ?? null
+  if (!blob || !lease) return null
+  if (!lease.holder) return blob.oid
   const { branch } = lease.holder
   const { host, now } = here(lease.hours)
   const committedAt = branchActivity({ git }, [branch]).get(branch)

@@ -71,10 +71,14 @@ function merged(
 ): { commit: string; overruled: string[] } {
   const before: TaskFiles = base === null ? new Map() : filesOf(git, base)
   const { files, overruled } = mergedTasks(before, filesOf(git, ours), filesOf(git, theirs))
-  const oids = new Map([...files].map(([name, { oid }]) => [name, oid]))
+  const oids = new Map([...files].map(([name, { oid, text }]) => [name, oid ?? written(git, text)]))
   const ids = overruled.map((name) => name.replace(/\.md$/, ''))
   const note = ids.length === 0 ? '' : `\n\n${ids.map((id) => `Overruled: ${id}`).join('\n')}`
   return { commit: commitTasks(git, oids, [ours, theirs], `merge tasks of ${remote}${note}`), overruled: ids }
+}
+
+function written(git: Git, text: string): string {
+  return git.text(['hash-object', '-w', '--stdin'], { input: text })
 }
 
 function filesOf(git: Git, commit: string): Map<string, TaskFile> {

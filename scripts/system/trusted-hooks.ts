@@ -122,7 +122,7 @@ export function writeHooks(
     for (const [name, text] of wanted) changed.push(put(join(dir, name), text))
     removeOthers(dir, new Set([...wanted.keys(), 'h']))
   }
-  changed.push(put(join(repository.stateDir, AGENT_HOOK), agentStub(options.code)))
+  changed.push(put(agentHookFile(repository), agentStub(options.code)))
   removeOthers(join(repository.stateDir, 'husky'), new Set([...own.map(({ name }) => name), '_', 'base']))
   return changed.filter((path) => path !== null)
 }
@@ -150,6 +150,11 @@ function stubsOf(
     if (!stubs.has(name) && name !== 'reference-transaction')
       stubs.set(name, `#!/usr/bin/env sh\n. ${shellQuote(join(dir, 'h'))}\n`)
   return stubs
+}
+
+/** What the settings of coding agents start. */
+export function agentHookFile({ stateDir }: Repository): string {
+  return join(stateDir, AGENT_HOOK)
 }
 
 function agentStub(code: string): string {

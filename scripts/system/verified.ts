@@ -2,13 +2,16 @@
  * The tip of the base that the gate last judged. Prevention cannot see plumbing from a task's worktree, an overridden
  * hooks path or a ref written by hand; comparing this with the base's tip does.
  */
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readIfExists } from './files.ts'
+import { readIfExists, writeAtomically } from './files.ts'
 import type { Git } from './git.ts'
 import { commitOf } from './history.ts'
 import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
+
+/** Some 80 kB: read only when the base has moved since the last verdict. */
+const MOST_MOVES = 1000
 
 function verifiedRef(base: string): string {
   return `refs/lanekeeper/verified/${base}`
@@ -31,12 +34,12 @@ export function markVerified(git: Git, base: string, tip: string): boolean {
  * and nothing in the history tells then that it was on the base first. A move that no hook saw breaks the chain.
  */
 export function seenTips(repository: Repository, verified: string): string[] {
-  const seen = [verified]
-  for (const line of (readIfExists(seenMoves(repository)) ?? '').split('\n')) {
-    const [from, to] = line.split(' ')
-    if (from !== undefined && to !== undefined && seen.includes(from)) seen.push(to)
+  const seen = new Set([verified])
+  for (const move of movesIn(repository)) {
+    const [from = '', to] = move.split(' ')
+    if (to !== undefined && seen.has(from)) seen.add(to)
   }
-  return seen
+  return [...seen]
 }
 
 /** Writes down a move that a hook let pass. Never fails a hook. */
@@ -48,9 +51,20 @@ export function noteSeenMove(repository: Repository, from: string, to: string): 
   }
 }
 
-/** After a verdict on where they led; a move written meanwhile is lost, and judged as any other. */
-export function forgetSeenMoves(repository: Repository): void {
-  rmSync(seenMoves(repository), { force: true })
+/**
+ * After a verdict on the tip they led to. Old moves do no harm and hooks write without a lock, so that they are only cleared
+ * away once in many: one that is written just then may be lost, and what it brought is then judged as any other.
+ */
+export function forgetSeenMoves(repository: Repository, tip: string): void {
+  const moves = movesIn(repository)
+  if (moves.length < MOST_MOVES) return
+  const next = moves.findIndex((move) => move.startsWith(`${tip} `))
+  const since = next === -1 ? [] : moves.slice(next)
+  writeAtomically(seenMoves(repository), since.map((move) => `${move}\n`).join(''), { durable: false })
+}
+
+function movesIn(repository: Repository): string[] {
+  return (readIfExists(seenMoves(repository)) ?? '').split('\n').filter((move) => move !== '')
 }
 
 /** `<old> <new>` a line; reference-transaction writes it in the shell for what it lets pass without asking us. */

@@ -5,7 +5,7 @@ import { rolesToMigrate } from '../policy/database-settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
-import { isAlive } from './lock.ts'
+import { isAlive, thisProcess } from './lock.ts'
 import { branchOf, type Repository } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'migrate', 'setup'] as const satisfies readonly StepName[]
@@ -39,7 +39,8 @@ function newRecord(id: string, clone: string, createdAt: string): WorktreeRecord
     ports: null,
     databases: [],
     problems: [],
-    worker: null,
+    // until the quick steps are over: what finds the worktree gone meanwhile must know that somebody is still at it
+    worker: thisProcess(),
     createdAt,
     updatedAt: '',
   }

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { claudeSettings, codexWritableRoots, opencodePermission } from '../../scripts/policy/agent-permissions.ts'
+import {
+  claudeAllowedTools,
+  claudeSettings,
+  codexWritableRoots,
+  opencodePermission,
+} from '../../scripts/policy/agent-permissions.ts'
 import { defaultSettings } from '../../scripts/policy/settings.ts'
 import { aTask, migrationsOf } from '../support/tasks.ts'
 
@@ -39,6 +44,36 @@ it('Claude Code is asked nothing inside the lane, refused outside, and brings ou
   )
   expect(JSON.stringify(permissions)).not.toContain('notes.md')
   expect(Object.keys(hooks)).toEqual(['PreToolUse', 'SessionStart', 'Stop', 'Notification', 'SessionEnd'])
+})
+
+/** As Claude Code splits the value: at commas and spaces, outside of parentheses that do not nest. */
+function splitByClaude(value: string): string[] {
+  const found: string[] = []
+  let [word, isInside] = ['', false]
+  for (const char of value) {
+    if (char === '(') isInside = true
+    if (char === ')') isInside = false
+    if (isInside || !/[\s,]/.test(char)) word += char
+    else {
+      found.push(word)
+      word = ''
+    }
+  }
+  return [...found, word].filter((one) => one !== '')
+}
+
+it('the flag carries the rules of the file that it does not tear apart, and no others', () => {
+  const odd = { ...task, allow: [...task.allow, 'src/(a b)/c d', 'src/x,y', 'src/(z),w'] }
+  const root = '/w/my [repo]'
+  const { allow } = (claudeSettings(odd, settings, root) as { permissions: { allow: string[] } }).permissions
+  const split = splitByClaude(claudeAllowedTools(odd, settings, root))
+  expect(allow.filter((rule) => !split.includes(rule))).toEqual([
+    'Edit(//w/my \\[repo\\]/src/(a b)/c d)',
+    'Edit(//w/my \\[repo\\]/src/(a b)/c d/**)',
+    'Edit(//w/my \\[repo\\]/src/(z),w)',
+    'Edit(//w/my \\[repo\\]/src/(z),w/**)',
+  ])
+  expect(split.filter((rule) => !allow.includes(rule))).toEqual([])
 })
 
 it('opencode denies all but the lane, and what is denied last wins', () => {

@@ -10,6 +10,7 @@ const VALUES: AgentValues = {
   dir: '/w/add auth',
   brief: 'TASK.md',
   settingsFile: '/g/claude-settings.json',
+  allowedTools: 'Edit(//w/add auth/src/**),Bash(git status:*)',
   writableRoots: 'sandbox_workspace_write.writable_roots=["/g"]',
   ports: { PORT: 20010 },
 }
@@ -44,7 +45,18 @@ describe('a command line becomes words', () => {
 
 describe('a template and values become a program and its arguments', () => {
   it.each([
-    ['claude', ['claude', '--settings', '/g/claude-settings.json', 'Read TASK.md in this directory and carry it out.']],
+    [
+      'claude',
+      // an option between the list and the prompt, which the list would swallow
+      [
+        'claude',
+        '--allowedTools',
+        VALUES.allowedTools,
+        '--settings',
+        VALUES.settingsFile,
+        'Read TASK.md in this directory and carry it out.',
+      ],
+    ],
     ['codex', ['codex', '-c', VALUES.writableRoots, 'Read TASK.md in this directory and carry it out.']],
     ['cursor', ['agent', 'Read TASK.md in this directory and carry it out.']],
     ['aider', ['aider', '--read', 'TASK.md', '--git-commit-verify']],

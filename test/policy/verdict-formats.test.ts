@@ -21,7 +21,7 @@ function violation(more: Partial<Violation> = {}): Violation {
   return { rule: 'scope', path: 'src/db/pool.ts', message, status: 'M', task: 'auth', source: 'task/auth', ...more }
 }
 
-function reportOf(violations: Violation[], warnings: Violation[] = []): Report {
+function reportOf(violations: Violation[], warnings: Violation[] = [], unjudged: string[] = []): Report {
   const facts = {
     base: 'main',
     settings: defaultSettings(),
@@ -32,7 +32,14 @@ function reportOf(violations: Violation[], warnings: Violation[] = []): Report {
     migrations: null,
   }
   const verdict = violations.length === 0 ? ('pass' as const) : ('refuse' as const)
-  return { branch: 'task/auth', base: 'main', verdict: { verdict, violations, warnings, checked: 3 }, facts }
+  return {
+    branch: 'task/auth',
+    base: 'main',
+    door: 'ci',
+    unjudged,
+    verdict: { verdict, violations, warnings, checked: 3 },
+    facts,
+  }
 }
 
 const COMMAND = /^::(error|warning) ([^:\r\n]*)::([^\r\n]*)$/
@@ -94,6 +101,24 @@ describe('text', () => {
     )
     expect(reportText(reportOf([violation()]))).toMatch(/^✗ lanekeeper: landing task\/auth refused: 1 file outside/)
   })
+})
+
+it('what was not judged is said in every form', () => {
+  const report = reportOf([], [], ['of b: x\n100 %'])
+  expect(reportText(report).split('\n')[1]).toBe('○ not judged: of b: x')
+  expect(
+    reportText(reportOf([violation()], [], ['of b']))
+      .split('\n')
+      .at(-1),
+  ).toBe('○ not judged: of b')
+  expect(githubText(report).split('\n')[0]).toBe('::notice title=lanekeeper%3A not judged::of b: x%0A100 %25')
+  const [run] = (sarifOf(report) as { runs: { invocations: object[] }[] }).runs
+  expect(run?.invocations).toEqual([
+    {
+      executionSuccessful: true,
+      toolExecutionNotifications: [{ level: 'note', message: { text: 'of b: x\n100 %' } }],
+    },
+  ])
 })
 
 describe('github', () => {

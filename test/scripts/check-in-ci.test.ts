@@ -242,6 +242,85 @@ describe('the policy', () => {
   })
 })
 
+describe('migrations of other open tasks', () => {
+  const settings = JSON.stringify({ migrations: [{ preset: 'knex' }] })
+  const IN_CI = { ...ON_GITHUB, CI: 'true' }
+
+  /** A task with a migration and the lease, and a rival that owns them too, with a branch of its own. */
+  function rivalry() {
+    const files = { 'lanekeeper.json': settings, 'migrations/20260101000000_start.js': 'start\n' }
+    const told = story({ older: 12, files, task: { migrations: 'dev' } })
+    const { project } = told
+    project.commit({ 'migrations/20260301000000_mine.js': 'mine\n' })
+    project.git(['switch', '-q', '-c', 'task/rival', 'main'])
+    project.commit({ 'migrations/20260301000000_theirs.js': 'theirs\n' })
+    project.git(['switch', '-q', 'task/auth'])
+    const rival = aTask({ id: 'rival', migrations: 'dev' })
+    saveTask(openRepository(project.root, project.env), rival, 'new-task rival')
+    return told
+  }
+  const read = (ran: Ran) => JSON.parse(ran.stdout)
+  const claim = (project: TestRepository, task: string) =>
+    expect(project.lanekeeper(['migration', 'claim', 'dev', '--task', task]).status).toBe(0)
+
+  it.each([
+    ['of one commit', 1],
+    ['that is whole', 0],
+  ])('are compared with, in a clone %s: their branches are fetched', (_what, depth) => {
+    const { project, push, clone, check } = rivalry()
+    claim(project, 'auth')
+    push()
+    project.git(['push', '-q', 'origin', 'task/rival'])
+    const ci = clone({ depth })
+    const answer = read(check(ci, ['--format', 'json'], IN_CI))
+    expect(answer).toMatchObject({ ok: true, warnings: [{ rule: 'migration-duplicate' }] })
+    expect(answer.warnings[0].message).toContain('task "rival" has version 20260301000000 too')
+    expect(answer.unjudged).toEqual([expect.stringContaining('They were not run (land does that)')])
+    expect(ci.git(['rev-parse', '--is-shallow-repository'])).toBe(String(depth === 1))
+    // the range is judged as before with the rival's commit here
+    expect(read(check(ci, ['--format', 'json'], IN_CI))).toEqual(answer)
+  })
+
+  it('that are not on the remote are named as not compared', () => {
+    const { project, push, clone, check } = rivalry()
+    claim(project, 'auth')
+    push()
+    const ran = check(clone(), [], IN_CI)
+    expect(ran.status).toBe(0)
+    expect(ran.stdout).toContain(
+      '○ not judged: Task "rival" owns migrations of "dev" too, and its branch task/rival is not here',
+    )
+  })
+
+  it('a lease that another task holds refuses, by the leases that were fetched; a living holder is not called over', () => {
+    const { project, push, clone, check } = rivalry()
+    claim(project, 'rival')
+    const [ref, at] = ['refs/lanekeeper/leases/dev', new Date(Date.now() - 48 * 3_600_000).toISOString()]
+    const lease = JSON.parse(project.git(['cat-file', 'blob', ref]))
+    const old = JSON.stringify({ ...lease, holder: { ...lease.holder, acquiredAt: at, renewedAt: at } })
+    const blob = project.run('git', ['hash-object', '-w', '--stdin'], { cwd: project.root, input: old }).stdout.trim()
+    project.git(['update-ref', ref, blob])
+    push()
+    const dead = read(check(clone(), ['--format', 'json'], IN_CI)).violations[0]
+    expect(dead).toMatchObject({ rule: 'migration-owner', message: expect.stringContaining('"rival"') })
+    expect(dead.ways.join()).toContain('its time is over')
+    project.git(['push', '-q', 'origin', 'task/rival'])
+    const alive = read(check(clone(), ['--format', 'json'], IN_CI)).violations[0]
+    expect([alive.rule, alive.ways.join().includes('its time is over')]).toEqual(['migration-owner', false])
+  })
+
+  it('a lease that never reached the remote is said to be unknown, and a range without migrations has nothing to say', () => {
+    const { project, push, clone, check } = rivalry()
+    push()
+    const ran = check(clone(), [], IN_CI)
+    expect([ran.status, ran.stdout.includes('No lease on the migrations of "dev" is known here')]).toEqual([1, true])
+    project.git(['reset', '-q', '--hard', 'main'])
+    project.commit({ 'src/auth/a.ts': 'a\n' })
+    push()
+    expect(check(clone(), [], IN_CI).stdout).toBe('✓ task/auth may land on main (1 changed path)\n')
+  })
+})
+
 describe('a merge queue', () => {
   it('is judged by the tasks whose branches it holds, each against the entry before it', () => {
     const { project, push, clone } = story()

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRecord, writeRecord } from '../../scripts/system/ledger.ts'
 import { thisProcess } from '../../scripts/system/lock.ts'
 import { openRepository } from '../../scripts/system/repository.ts'
@@ -15,6 +16,9 @@ import {
   workedTask,
   worktreesOf,
 } from '../support/task-worktrees.ts'
+import { markProvisioned } from '../support/tasks.ts'
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
 interface Item {
   readonly what: string
@@ -210,6 +214,38 @@ describe('gc', () => {
     writeRecord(repository, { ...record, worker: null })
     expect(gc(project).kept).toEqual([])
     expect(data(project)).toHaveLength(1)
+  })
+
+  it.skipIf(!hasTmux)('closes the window of a worktree that was deleted by hand (found by the simulator)', () => {
+    const project = createRepository(settings())
+    const path = startTask(project, 'a')
+    const socket = `lanekeeper-gc-${process.pid}`
+    const tmux = (...args: string[]) => project.run('tmux', ['-L', socket, ...args]).stdout.trim()
+    onTestFinished(() => void tmux('kill-server'))
+    const { id } = markProvisioned(project, path)
+    tmux('new-session', '-d', '-s', 'mine', 'sleep 1000')
+    const window = tmux('new-window', '-d', '-P', '-F', '#{window_id}', 'sleep 1000')
+    tmux('set-option', '-w', '-t', window, '@lanekeeper', id)
+    rmSync(path, { recursive: true })
+    expect(project.lanekeeper(['gc'], { env: { LANEKEEPER_TMUX_SOCKET: socket } }).status).toBe(0)
+    expect(tmux('list-windows', '-a', '-F', '#{window_id}').split('\n')).not.toContain(window)
+    expect(ledgerOf(project)).toEqual([])
+  })
+
+  it('keeps a worktree whose directory is gone while its set-up runs, and sweeps it after', () => {
+    const project = createRepository(settings())
+    const path = startTask(project, 'a')
+    const { gitDir } = markProvisioned(project, path)
+    rmSync(path, { recursive: true })
+    project.write(join(gitDir, 'lanekeeper/lock'), `${thisProcess()} aa`)
+    expect(gc(project).kept).toContainEqual({
+      what: `worktree ${path}`,
+      why: expect.stringContaining('set-up still runs'),
+    })
+    expect(existsSync(gitDir)).toBe(true)
+    rmSync(join(gitDir, 'lanekeeper/lock'))
+    expect(gc(project).kept).toEqual([])
+    expect(existsSync(gitDir)).toBe(false)
   })
 
   it('sweeps locks of dead processes and code copies that no hook starts', () => {

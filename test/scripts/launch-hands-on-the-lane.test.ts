@@ -17,11 +17,15 @@ function readyTask(repository: TestRepository) {
 test('Claude Code gets a settings file of the worktree’s own, outside the work tree; a dry run writes none', () => {
   const repository = createRepository()
   const { path, line, settingsFile } = readyTask(repository)
-  expect(line('claude', '--dry-run')).toContain(`claude --settings ${settingsFile} 'Read TASK.md`)
+  const dry = line('claude', '--dry-run')
+  expect(dry).toContain(` --settings ${settingsFile} 'Read TASK.md`)
   expect(repository.exists(settingsFile)).toBe(false)
   line('claude')
   const { permissions, hooks } = JSON.parse(repository.read(settingsFile))
   expect(permissions.allow).toContain(`Edit(/${path}/src/one/**)`)
+  // the same words by the flag, which allows nothing more
+  const allowed = /claude --allowedTools '([^']*)' --settings /.exec(dry)?.[1]?.split(',')
+  expect(allowed).toEqual(permissions.allow)
   expect(permissions.deny).toContain(`Edit(/${path}/lanekeeper.json)`)
   expect(hooks.PreToolUse[0].hooks[0].command).toContain('PreToolUse --agent claude')
   expect(repository.git(['status', '--porcelain'], { cwd: path })).not.toContain('settings')

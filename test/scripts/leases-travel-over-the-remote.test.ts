@@ -151,3 +151,56 @@ it('a claim that was decided on a lease which another process of the clone has c
   expect(hub.git(['rev-parse', ref])).toBe(now)
   expect(pushLease(git, 'origin', 'dev', { from: now, to: before })).toEqual({ kind: 'done' })
 })
+
+it('a lease that is broken everywhere and mended by force is mended everywhere', () => {
+  const { one, two, hub } = withTasks('a', 'b')
+  expect(claim(one, 'a').status).toBe(0)
+  told(two, 'sync')
+  putLease(hub, '{ broken')
+  for (const machine of [one, two]) told(machine, 'sync')
+  expect([leaseNow(one), leaseNow(two)]).toEqual([null, null])
+  const { status, answer } = told(two, 'migration', 'release', 'dev', '--force')
+  expect([status, answer]).toMatchObject([0, { ok: true, holder: null }])
+  expect(leaseNow(hub)).toMatchObject({ holder: null, fence: answer.fence })
+  expect(hub.git(['log', '-1', '--format=%s', 'refs/lanekeeper/tasks'])).toBe('mend the lease on the migrations of dev')
+  expect(claim(one, 'a').answer).toMatchObject({ ok: true, confirmed: true })
+})
+
+it('one that is broken here alone breaks nobody else’s, and the remote’s takes its place', () => {
+  const { one, two, hub } = withTasks('a', 'b')
+  expect(claim(one, 'a').status).toBe(0)
+  told(two, 'sync')
+  putLease(two, '{ broken')
+  const { status, stdout } = two.lanekeeper(['migration', 'release', 'dev', '--force'])
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining('origin has a whole one, which stands: task "a" holds it'),
+  ])
+  for (const machine of [one, two, hub]) expect(leaseNow(machine)).toMatchObject({ holder: { task: 'a' } })
+})
+
+it('what gc frees is free on the other machine', () => {
+  const { one, two, hub } = withTasks('a', 'b')
+  putLease(one, heldSince('gone', 1, ['b']))
+  told(one, 'sync')
+  expect(leaseNow(hub)).toMatchObject({ holder: { task: 'gone' } })
+  told(two, 'sync')
+  expect(told(two, 'gc').answer.removed).toContainEqual(
+    expect.objectContaining({ what: 'the lease on the migrations of dev' }),
+  )
+  for (const machine of [two, hub]) expect(leaseNow(machine)).toMatchObject({ holder: { task: 'b' } })
+  // a dry run asks nobody
+  told(one, 'gc', '--dry-run')
+  expect(leaseNow(one)).toMatchObject({ holder: { task: 'gone' } })
+})
+
+it('gc takes no task for gone that another machine has just made', () => {
+  const { one, two, hub } = withTasks('a')
+  // its lease came without it: as a fetch of old, or a person's own, leaves it
+  const place = openRepository(one.root, one.env)
+  saveTask(place, aTask({ id: 'late', migrations: 'dev', allow: ['src/late'] }), 'new-task late')
+  expect(claim(one, 'late').status).toBe(0)
+  two.git(['fetch', '-q', 'origin', '+refs/lanekeeper/leases/*:refs/lanekeeper/leases/*'])
+  expect(told(two, 'gc').answer.removed).toEqual([])
+  for (const machine of [two, hub]) expect(leaseNow(machine)).toMatchObject({ holder: { task: 'late' } })
+})

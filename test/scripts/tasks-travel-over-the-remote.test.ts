@@ -146,3 +146,44 @@ it('neither status, check nor a hook asks the remote', () => {
   two.commit({ 'x.txt': '' })
   expect([tasksOn(two), two.git(['for-each-ref', 'refs/lanekeeper-remote'])]).toEqual([[], ''])
 })
+
+it('what a person accepts is on record on the other machine', () => {
+  const { one, two, hub } = twoMachines()
+  expect(one.lanekeeper(['install']).status).toBe(0)
+  expect(one.lanekeeper(newTask('a')).status).toBe(0)
+  const path = one.path('project.worktrees/a')
+  one.commit({ 'lib/x.ts': 'x' }, 'wander', { cwd: path, env: { LANEKEEPER: '0' } })
+  one.git(['merge', '-q', '--no-ff', '-m', 'by hand', 'task/a'], { env: { LANEKEEPER: '0' } })
+  const accepted = one.lanekeeper(['accept', '--reason', 'seen with Ann', '--json'])
+  expect(JSON.parse(accepted.stdout)).toMatchObject({ ok: true, files: [expect.anything()] })
+  expect(hub.git(['log', '-1', '--format=%B', 'refs/lanekeeper/tasks'])).toContain('seen with Ann')
+  told(two, 'sync')
+  const { events } = JSON.parse(two.lanekeeper(['audit', '--json']).stdout)
+  expect(events).toMatchObject([{ kind: 'accept', paths: ['lib/x.ts'], reason: 'seen with Ann' }])
+})
+
+it('notes that two machines left one task while they could not meet are both there, each once', () => {
+  const machines = twoMachines()
+  const { one, two } = machines
+  for (const id of ['db', 'cart', 'search']) save(one, id, id === 'db' ? { allow: ['src/db'] } : {})
+  told(one, 'sync')
+  told(two, 'sync')
+  const back = offline(machines)
+  const leave = (machine: TestRepository, from: string) => {
+    const cwd = machine.path(`wt-${from}`)
+    machine.git(['worktree', 'add', '-q', '-b', `task/${from}`, cwd, 'main'], { env: { LANEKEEPER: '0' } })
+    const words = ['task', 'handoff', 'db', '--file', 'src/db/pool.ts', '--note', `needed by ${from}`]
+    expect(machine.lanekeeper(words, { cwd })).toMatchObject({ status: 0 })
+  }
+  leave(one, 'cart')
+  leave(two, 'search')
+  back()
+  told(one, 'sync')
+  expect(told(two, 'sync').answer).toMatchObject({ ok: true, overruled: [] })
+  told(one, 'sync')
+  for (const machine of [one, two]) {
+    expect(fileOf(machine, 'db').match(/^> needed by \w+/gm)).toEqual(['> needed by cart', '> needed by search'])
+    expect(fileOf(machine, 'db').match(/^### \d/gm)).toEqual(['### 1', '### 2'])
+  }
+  expect(told(two, 'sync').answer).toMatchObject({ changed: false })
+})

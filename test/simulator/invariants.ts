@@ -1,59 +1,48 @@
-/** What must hold whatever the agents did and whoever was killed. Each gives what is broken, in words. */
+/** What must hold after any round, whatever the agents did and whoever was killed. Each gives what is broken, in words. */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Agent } from './agents.ts'
-import { DECOYS, must, type World } from './world.ts'
+import { basename, join } from 'node:path'
+import { brokenConnections } from './connections.ts'
+import { DECOYS } from './stage.ts'
+import type { Agent } from './work.ts'
+import { type Hands, must, querySqlite, type World } from './world.ts'
 
-interface Entry {
+/** What the tests may know of the ledger's files. */
+export interface Entry {
   readonly path: string
-  readonly ports: { readonly first: number } | null
-  readonly databases: readonly { readonly resource: string; readonly state: string }[]
+  readonly id: string
+  readonly ports: { readonly first: number; readonly ports: Readonly<Record<string, number>> } | null
+  readonly databases: readonly DatabaseEntry[]
 }
 
-/** After any step. */
-export async function brokenNow(world: World, agents: readonly Agent[]): Promise<string[]> {
+export interface DatabaseEntry {
+  readonly role: string
+  readonly resource: string
+  readonly state: string
+  readonly url: string
+}
+
+/** @param look hands that nobody kills */
+export async function brokenNow(world: World, agents: readonly Agent[], look: Hands): Promise<string[]> {
   return [
+    ...world.lost,
     ...ownedTwice(ledgerOf(world)),
-    ...(await strayOnBase(world)),
-    ...(await outOfOrder(world)),
-    ...(await lostCommits(world, agents)),
-    ...(await sharedDatabases(world, agents)),
-    ...(await decoys(world)),
+    ...(await strayOnBase(look)),
+    ...(await outOfOrder(look)),
+    ...(await lostCommits(look, agents)),
+    ...(await lostDrafts(look, agents)),
+    ...sharedSqlite(world),
+    ...(await brokenConnections(world, agents, ledgerOf(world))),
+    ...(await decoys(world, look)),
   ]
 }
 
-/** At the end, after `gc` and `doctor --fix`, when nobody works any more. */
-export async function brokenAtEnd(world: World): Promise<string[]> {
-  const listed = (await must(world.git(['worktree', 'list', '--porcelain'])))
-    .split('\n')
-    .filter((line) => line.startsWith('worktree '))
-    .map((line) => line.slice('worktree '.length))
-    .filter((path) => path !== world.root)
-  const recorded = ledgerOf(world)
-  const paths = recorded.map(({ path }) => path)
-  const ports = join(world.dir, 'home', '.local', 'state', 'lanekeeper', 'ports')
-  const leases = existsSync(ports) ? readdirSync(ports).filter((name) => /^\d+$/.test(name)) : []
-  const owned = recorded.flatMap((record) => (record.ports ? [String(record.ports.first)] : []))
-  const doctor = await world.lanekeeper(['doctor'])
-  return [
-    ...difference(listed, paths).map((path) => `worktree without a record: ${path}`),
-    ...difference(paths, listed).map((path) => `record without a worktree: ${path}`),
-    ...difference(leases, owned).map((port) => `port lease of nobody: ${port}`),
-    ...difference(owned, leases).map((port) => `ports without a lease: ${port}`),
-    ...(doctor.status === 0 ? [] : [`doctor is not clean after --fix:\n${doctor.stdout}${doctor.stderr}`]),
-  ]
-}
-
-export function ledgerOf({ root }: World): Entry[] {
+export function ledgerOf({ root }: Pick<World, 'root'>): Entry[] {
   const folder = join(root, '.git', 'lanekeeper', 'worktrees')
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Entry)
-}
-
-function difference(a: readonly string[], b: readonly string[]): string[] {
-  return a.filter((one) => !b.includes(one))
 }
 
 /** What a worktree that somebody deleted has left in the ledger owns nothing any more: its ports may be another's. */
@@ -69,7 +58,7 @@ function ownedTwice(all: readonly Entry[]): string[] {
     .map((one) => `owned twice: ${one} of ${entries.map(({ path }) => path).join(' ')}`)
 }
 
-async function strayOnBase({ git }: World): Promise<string[]> {
+async function strayOnBase({ git }: Hands): Promise<string[]> {
   const files = await must(git(['ls-tree', '-r', '--name-only', 'main', 'shared/']))
   return files
     .split('\n')
@@ -78,7 +67,7 @@ async function strayOnBase({ git }: World): Promise<string[]> {
 }
 
 /** Along the base's own line every migration that comes is newer than all before it, and none changes. */
-async function outOfOrder({ git }: World): Promise<string[]> {
+async function outOfOrder({ git }: Hands): Promise<string[]> {
   const words = ['log', '--first-parent', '-m', '--reverse', '--format=', '--name-status', '--no-renames', 'main']
   const lines = (await must(git([...words, '--', 'migrations']))).split('\n').filter((line) => line !== '')
   let newest = ''
@@ -92,7 +81,7 @@ async function outOfOrder({ git }: World): Promise<string[]> {
 }
 
 /** Each commit that an agent made is on its branch, on the base, or kept aside. */
-async function lostCommits({ git }: World, agents: readonly Agent[]): Promise<string[]> {
+async function lostCommits({ git }: Hands, agents: readonly Agent[]): Promise<string[]> {
   const lost: string[] = []
   for (const { name, commits } of agents)
     for (const oid of commits.slice(-3)) {
@@ -102,27 +91,53 @@ async function lostCommits({ git }: World, agents: readonly Agent[]): Promise<st
   return lost
 }
 
-async function sharedDatabases(world: World, agents: readonly Agent[]): Promise<string[]> {
+/** Each file that an agent wrote is where it wrote it, or in git: committed, or stashed by a git that was killed. */
+async function lostDrafts({ git }: Hands, agents: readonly Agent[]): Promise<string[]> {
+  const lost: string[] = []
+  for (const { task, drafts } of agents) {
+    if (task === null || !existsSync(task.path)) continue
+    for (const [name, text] of drafts) {
+      const file = join(task.path, name)
+      if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+      const oid = hashOf(text)
+      if ((await git(['cat-file', '-e', oid])).status !== 0) lost.push(`uncommitted ${file} is lost: ${text}`)
+    }
+  }
+  return lost
+}
+
+function hashOf(text: string): string {
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex')
+}
+
+/** Whoever writes to a file signs: no name but the owner's may be in it. */
+function sharedSqlite({ root, worktrees, project }: World): string[] {
+  const linked = existsSync(worktrees) ? readdirSync(worktrees) : []
   const files = [
-    { file: join(world.root, 'dev.db'), owner: 'the main worktree' },
-    ...agents.flatMap(({ task }) => (task ? [{ file: join(task.path, 'dev.db'), owner: task.id }] : [])),
+    { file: join(root, 'dev.db'), owner: 'the main worktree' },
+    ...linked.map((name) => ({ file: join(worktrees, name, 'dev.db'), owner: name })),
   ]
   return files.flatMap(({ file, owner }) => {
-    if (!existsSync(file)) return []
-    try {
-      const rows = world.sql(file, 'SELECT DISTINCT name FROM who') as { name: string }[]
-      return rows.filter(({ name }) => name !== owner).map(({ name }) => `${owner} has a row of ${name} in ${file}`)
-    } catch {
-      return [] // nobody has written to it yet
-    }
+    const names = existsSync(file) ? namesIn(project, file) : []
+    return names.filter((name) => name !== owner).map((name) => `${owner} has a row of ${name} in ${basename(file)}`)
   })
 }
 
-async function decoys({ root, git }: World): Promise<string[]> {
+function namesIn(project: string, file: string): string[] {
+  try {
+    return (querySqlite(project, file, 'SELECT DISTINCT name FROM who') as { name: string }[]).map(({ name }) => name)
+  } catch {
+    return [] // nobody has written to it yet
+  }
+}
+
+async function decoys({ root, worktrees }: World, { git }: Hands): Promise<string[]> {
   const branch = await git(['show-ref', '--verify', '--quiet', `refs/heads/${DECOYS.branch}`])
   return [
     ...(existsSync(join(root, DECOYS.database)) ? [] : ['the decoy database is gone']),
-    ...(existsSync(join(root, '..', 'project.worktrees', DECOYS.file)) ? [] : ['the decoy file is gone']),
+    ...(existsSync(join(worktrees, DECOYS.file)) ? [] : ['the decoy file is gone']),
     ...(branch.status === 0 ? [] : ['the decoy branch is gone']),
   ]
 }

@@ -6,8 +6,6 @@ export interface Random {
   below(limit: number): number
   pick<T>(from: readonly T[]): T
   chance(probability: number): boolean
-  /** A chance of its own, so that one agent's steps do not depend on how fast the others are. */
-  fork(name: string): Random
 }
 
 /** mulberry32: 32 bits of state are plenty for choosing steps. */
@@ -25,6 +23,14 @@ export function randomFrom(seed: number): Random {
     below,
     pick: (from) => from[below(from.length)] as (typeof from)[number],
     chance: (probability) => next() < probability,
-    fork: (name) => randomFrom([...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed)),
   }
+}
+
+/**
+ * Chance for one step of one agent: it depends on the seed and these names alone, so a run that leaves other steps out
+ * makes the same choices in this one.
+ */
+export function randomOf(seed: number, ...names: readonly (string | number)[]): Random {
+  const mixed = [...names.join('/')].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed)
+  return randomFrom(Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d))
 }

@@ -1,105 +1,171 @@
 /**
- * Scripted agents on real git and real SQLite, with a fault injector that kills -9 our commands at any moment; after each
- * round the invariants are checked. `npm run simulate -- --agents 12 --minutes 20 --seed 7`.
+ * Scripted agents on real git, SQLite and Postgres, with a fault injector that kills -9 our commands at any moment and
+ * breaks the machine under them; after each round the invariants are checked.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Agent, step } from './agents.ts'
-import { brokenAtEnd, brokenNow } from './invariants.ts'
-import { openPrograms } from './processes.ts'
-import { randomFrom } from './random.ts'
-import { makeWorld, must, type World } from './world.ts'
+import { agentNamed, step } from './agents.ts'
+import type { Deed } from './deeds.ts'
+import { settled } from './evening.ts'
+import { FAULTS } from './faults.ts'
+import { brokenNow } from './invariants.ts'
+import { type Machine, setUpMachine } from './machine.ts'
+import { randomOf } from './random.ts'
+import { everybody, type Round, type Schedule } from './schedule.ts'
+import { isolatedEnvironment, setStage } from './stage.ts'
+import type { Agent } from './work.ts'
+import { handsOf, must, type World } from './world.ts'
 
 export interface Simulation {
-  readonly agents: number
-  readonly seconds: number
+  readonly agents: readonly string[]
   readonly seed: number
-  /** Of a command of ours to be killed on its way. */
+  /** Probability of a command of ours to be killed on its way, and of a fault of the machine in a round. */
   readonly faults: number
+  /** When to stop: after so many seconds, or with the schedule. */
+  readonly until: { readonly seconds: number } | { readonly schedule: Schedule }
   /** The built bin. */
   readonly cli: string
-  /** Our own package, for its SQLite. */
+  /** Our own package, for its SQLite, its Postgres and husky. */
   readonly project: string
+  readonly withPostgres: boolean
 }
 
 export interface Outcome {
   readonly broken: readonly string[]
+  /** The rounds that were run. */
+  readonly schedule: Schedule
   readonly steps: number
-  readonly faults: number
-  /** The commands in the order they ended. */
-  readonly trace: readonly string[]
+  /** Kind → how often; `a command is killed` among them. */
+  readonly faults: Readonly<Record<string, number>>
+  readonly deeds: readonly Deed[]
+  /** Files of the base at the end. */
+  readonly baseFiles: readonly string[]
+  /** Variables for a script that does it again. */
+  readonly places: Readonly<Record<string, string>>
 }
 
-/** Runs the agents side by side until the time is over or an invariant breaks; takes everything away again. */
-export async function simulate({ agents: count, seconds, seed, faults, cli, project }: Simulation): Promise<Outcome> {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-simulation-')))
-  const trace: string[] = []
-  const random = randomFrom(seed)
-  const programs = openPrograms(isolated(dir), random.fork('faults'), faults, (line) =>
-    trace.push(line.replaceAll(dir, '')),
-  )
+/** Runs the agents side by side until the end or until an invariant breaks; takes everything away again. */
+export async function simulate(simulation: Simulation): Promise<Outcome> {
+  const { agents: names, until, cli, project } = simulation
+  const machine = await setUpMachine(simulation)
   try {
-    const world = await makeWorld({ dir, programs, random, cli, project })
-    const agents = Array.from({ length: count }, (_, index): Agent => {
-      const name = `agent${index + 1}`
-      return { name, random: random.fork(name), task: null, commits: [], tasks: 0, steps: 0 }
-    })
-    const deadline = Date.now() + seconds * 1000
+    const world = worldOn(machine, simulation)
+    await setStage(world)
+    const agents = names.map(agentNamed)
+    const look = handsOf({ ...world, deeds: [] }, 'look', null)
+    const counts: Record<string, number> = {}
+    const done: Round[] = []
+    const deadline = 'seconds' in until ? Date.now() + until.seconds * 1000 : Number.POSITIVE_INFINITY
     let broken: string[] = []
-    while (Date.now() < deadline && broken.length === 0) {
-      // a round: every agent one step, all at once; then everything stands still and is looked at
-      await Promise.all(agents.map(async (agent) => void trace.push(`# ${agent.name}: ${await step(world, agent)}`)))
-      broken = await brokenNow(world, agents)
+    for (const round of 'schedule' in until ? until.schedule : everybody(names)) {
+      if (Date.now() >= deadline) break
+      world.round = round.number
+      done.push(round)
+      await play(world, agents, round, { ...simulation, machine, counts })
+      broken = await brokenNow(world, agents, look)
+      if (broken.length > 0) break
     }
-    if (broken.length === 0) broken = await settled(world, agents)
-    return { broken, steps: agents.reduce((sum, { steps }) => sum + steps, 0), faults: programs.faults, trace }
+    if (broken.length === 0) broken = await settled(world, agents, handsOf(world, 'evening', null))
+    const killed = world.deeds.filter(({ killedAfterMs }) => killedAfterMs !== null).length
+    return {
+      broken: broken.map((line) => line.replaceAll(machine.dir, '')),
+      schedule: done,
+      steps: done.reduce((sum, { agents }) => sum + agents.length, 0),
+      faults: { ...counts, 'a command is killed': killed },
+      deeds: world.deeds,
+      baseFiles: (await must(look.git(['ls-tree', '-r', '--name-only', 'main']))).trimEnd().split('\n'),
+      places: {
+        W: machine.dir,
+        LANEKEEPER: cli,
+        PROJECT: project,
+        ...(machine.postgres ? { PG: serverOf(machine.postgres) } : {}),
+      },
+    }
   } finally {
-    takeAway(dir)
+    await machine.takeDown()
   }
 }
 
-/** A set-up that a hook left behind may still write there; what the simulation found matters more. */
-function takeAway(dir: string): void {
-  try {
-    rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
-  } catch {
-    process.stderr.write(`left behind: ${dir}\n`)
-  }
-}
-
-/** What a person does in the evening; then nothing may be left over. */
-async function settled(world: World, agents: readonly Agent[]): Promise<string[]> {
-  const listed = await must(world.git(['worktree', 'list', '--porcelain']))
-  for (const path of listed
-    .split('\n')
-    .filter((line) => line.startsWith('worktree '))
-    .slice(1)
-    .map((line) => line.slice(9)))
-    if ((await world.lanekeeper(['setup', path, '--wait'])).status !== 0)
-      await world.lanekeeper(['remove', path, '--force-locked', '--force-dirty', '--force-unmerged'])
-  await world.git(['worktree', 'prune'])
-  await world.lanekeeper(['gc'])
-  await world.lanekeeper(['doctor', '--fix'])
-  return [...(await brokenNow(world, agents)), ...(await brokenAtEnd(world))]
-}
-
-function isolated(dir: string): NodeJS.ProcessEnv {
-  const home = join(dir, 'home')
-  mkdirSync(home)
-  writeFileSync(
-    join(home, '.gitconfig'),
-    '[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n',
-  )
+function worldOn({ dir, postgres }: Machine, { seed, cli, project }: Simulation): World {
   return {
-    PATH: process.env.PATH,
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, '.config'),
-    XDG_STATE_HOME: join(home, '.local', 'state'),
-    XDG_CACHE_HOME: join(home, '.cache'),
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    NO_COLOR: '1',
-    LANG: 'C.UTF-8',
+    dir,
+    root: join(dir, 'project'),
+    worktrees: join(dir, 'project.worktrees'),
+    env: isolatedEnvironment(dir),
+    cli,
+    project,
+    postgres: postgres?.replace(/postgres$/, `sim_${seed}`) ?? null,
+    hasTmux: spawnSync('tmux', ['-V']).status === 0,
+    round: 0,
+    isDiskFull: false,
+    deeds: [],
+    lost: [],
   }
+}
+
+const serverOf = (url: string) => url.replace(/\/postgres$/, '')
+
+interface Play extends Simulation {
+  readonly machine: Machine
+  readonly counts: Record<string, number>
+}
+
+/** Every agent one step, all at once; then everything stands still. */
+async function play(world: World, agents: readonly Agent[], round: Round, play: Play): Promise<void> {
+  clearStaleLocks(world)
+  const fault = await beginFault(world, round, play)
+  const running = agents.filter(({ name }) => round.agents.includes(name))
+  await Promise.all(
+    running.map(async (agent) => {
+      const name = await step(world, agent, play)
+      say(world, agent.name, name)
+    }),
+  )
+  await fault?.()
+}
+
+/** One kind of fault in a round, as often as a command is killed. */
+async function beginFault(
+  world: World,
+  round: Round,
+  { seed, faults, machine, counts }: Play,
+): Promise<(() => Promise<void>) | null> {
+  const random = randomOf(seed, 'machine', world.round)
+  const kinds = Object.keys(FAULTS).filter((name) => machine.hasSmallDisk || !name.includes('disk'))
+  const kind = random.pick(kinds)
+  if (!round.hasFault || !random.chance(faults)) return null
+  const end = (await FAULTS[kind]?.(world, random)) ?? null
+  if (end === null) return null
+  counts[kind] = (counts[kind] ?? 0) + 1
+  say(world, 'machine', kind)
+  return end
+}
+
+function say({ deeds, round, root }: World, by: string, name: string): void {
+  deeds.push({ round, by, cwd: root, words: [':', name], env: {}, killedAfterMs: null, ending: 'noted' })
+}
+
+/** Locks that a killed git has left, which a person deletes as git says; nobody of ours is at work now. */
+function clearStaleLocks({ root, deeds, round }: World): void {
+  const git = join(root, '.git')
+  for (const name of readdirSync(git, { recursive: true, encoding: 'utf8' })) {
+    const path = join(git, name)
+    if (!name.endsWith('.lock') || name.startsWith('lanekeeper') || !isOld(path)) continue
+    rmSync(path, { force: true })
+    deeds.push({
+      round,
+      by: 'person',
+      cwd: root,
+      words: ['rm', '-f', path],
+      env: {},
+      killedAfterMs: null,
+      ending: 'ok',
+    })
+  }
+}
+
+/** A set-up in the background may hold one this very moment. */
+function isOld(path: string): boolean {
+  return existsSync(path) && Date.now() - statSync(path).mtimeMs > 3000
 }

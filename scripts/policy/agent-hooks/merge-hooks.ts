@@ -3,7 +3,7 @@ import { appendItem, removeItem, removeMember, setMember } from '../json-edit.ts
 import { isOurHook } from './hook-lines.ts'
 import type { HooksFile } from './settings-files.ts'
 
-type Hooks = Readonly<Record<string, unknown>>
+export type Hooks = Readonly<Record<string, unknown>>
 
 /**
  * The text with our entries: the same text where they are there already, null where it is no plain JSON object (comments)
@@ -63,8 +63,21 @@ function innerOf(entry: unknown): readonly unknown[] {
   return Array.isArray(hooks) ? hooks : []
 }
 
-function ourEvents(hooks: Hooks): string[] {
+/** The events that have a hook of ours. */
+export function ourEvents(hooks: Hooks): string[] {
   return Object.keys(hooks).filter((event) => listOf(hooks, event).some(isOurHook))
+}
+
+/** Events whose entry of ours is not there, and those where it is not the one we write (or where we write none). */
+export function unfitEvents(hooks: Hooks, { entries }: HooksFile): { missing: string[]; unlike: string[] } {
+  const ours = ourEvents(hooks)
+  const left = ours.filter((event) => !(event in entries))
+  const changed = Object.entries(entries).filter(([event, entry]) => !hasJust(listOf(hooks, event), entry))
+  const events = changed.map(([event]) => event)
+  return {
+    missing: events.filter((event) => !ours.includes(event)),
+    unlike: [...events.filter((event) => ours.includes(event)), ...left],
+  }
 }
 
 function hasJust(list: readonly unknown[], entry: object): boolean {
@@ -78,7 +91,7 @@ function listOf(hooks: Hooks, event: string): readonly unknown[] {
 }
 
 /** The `hooks` of a settings text; null where the text is no JSON object, or holds hooks of another shape. */
-function hooksIn(text: string): Hooks | null {
+export function hooksIn(text: string): Hooks | null {
   try {
     const data: unknown = JSON.parse(text)
     if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
