@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --quick] [-- --json] [-- --only TEXT]`: what Lanekeeper costs, each row against the same command
- * without it, in one run on one machine. Ratios, not milliseconds, are what can be compared.
+ * `npm run bench [-- --quick] [-- --json] [-- --only TEXT] [-- --peer NAME=PATH]`: what Lanekeeper costs, each row against
+ * the same command without it, and beside other tools, in one run on one machine. Ratios, not milliseconds, are what can
+ * be compared.
  */
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -8,6 +9,8 @@ import { forkRow } from './databases.ts'
 import { checkRow, hookRow } from './decisions.ts'
 import { everydayRows, fetchRow, rebaseRow } from './git-commands.ts'
 import { type Measured, measure, type Row } from './measure.ts'
+import { namedPeers } from './peer-tools.ts'
+import { peerRows } from './peers.ts'
 import { openPlace, type Place } from './place.ts'
 import { distinctLeases, leaseAt, leaseRow } from './ports.ts'
 import { postgresRows } from './postgres.ts'
@@ -16,8 +19,11 @@ import { addRow, newTasksRow, statusRow } from './worktrees.ts'
 const ROUNDS = 15
 const QUICK_ROUNDS = 3
 
+/** Programs of other tools that the caller named. */
+type Peers = ReadonlyMap<string, string>
+
 /** Title (what --only looks in) → rows; each is prepared only when its turn comes. */
-const SUBJECTS: Readonly<Record<string, (place: Place) => Row[] | Promise<Row[]>>> = {
+const SUBJECTS: Readonly<Record<string, (place: Place, peers: Peers) => Row[] | Promise<Row[]>>> = {
   everyday: everydayRows,
   rebase: (place) => [rebaseRow(place)],
   fetch: (place) => [fetchRow(place)],
@@ -32,6 +38,7 @@ const SUBJECTS: Readonly<Record<string, (place: Place) => Row[] | Promise<Row[]>
   'sqlite-100': (place) => [forkRow(place, 100)],
   postgres: postgresRows,
   lease: (place) => [leaseRow(place)],
+  peers: peerRows,
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,15 +48,21 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { values } = parseArgs({
     args: [...argv],
-    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      json: { type: 'boolean' },
+      only: { type: 'string' },
+      peer: { type: 'string', multiple: true },
+    },
   })
-  const rows = await measureAll(values.only ?? '', values.quick ? QUICK_ROUNDS : ROUNDS, values.json === true)
+  const peers = namedPeers(values.peer ?? [])
+  const rows = await measureAll(values.only ?? '', peers, values.quick ? QUICK_ROUNDS : ROUNDS, values.json === true)
   const ok = rows.length > 0 && rows.every((row) => row.ok)
   if (values.json) process.stdout.write(`${JSON.stringify({ ok, machine: machine(), rows }, null, 2)}\n`)
   return ok ? 0 : 1
 }
 
-async function measureAll(only: string, rounds: number, isJson: boolean): Promise<Measured[]> {
+async function measureAll(only: string, peers: Peers, rounds: number, isJson: boolean): Promise<Measured[]> {
   const say = (line: string) => (isJson ? process.stderr : process.stdout).write(`${line}\n`)
   say(
     Object.entries(machine())
@@ -57,10 +70,13 @@ async function measureAll(only: string, rounds: number, isJson: boolean): Promis
       .join(', '),
   )
   const measured: Measured[] = []
-  const add = (row: Measured) => say(lineOf(row, measured.push(row)))
+  const add = (row: Measured) => {
+    measured.push(row)
+    say(row.limit === null ? tableOf(row) : lineOf(row))
+  }
   for (const [title, prepare] of Object.entries(SUBJECTS).filter(([name]) => name.includes(only)))
     await inPlace(async (place) => {
-      for (const row of await prepare(place)) add(await measure(row, rounds))
+      for (const row of await prepare(place, peers)) add(await measure(row, rounds))
       if (title === 'lease') add(await distinctLeases(place))
     }).catch((error: Error) => add(failed(title, error)))
   return measured
@@ -88,7 +104,18 @@ function failed(title: string, error: Error): Measured {
   }
 }
 
-function lineOf({ name, value, limit, unit, ok, arms }: Measured, _count: number): string {
+/** Tools side by side, a line for each, in bare git's time where it was measured. */
+function tableOf({ name, arms, outcomes = {}, rounds }: Measured): string {
+  const lineFor = (tool: string) => {
+    const [ms, outcome = ''] = [arms[tool], outcomes[tool]]
+    if (ms === undefined) return `${tool.padEnd(16)} ${outcome}`
+    return `${tool.padEnd(16)} ${ms.toFixed(ms < 10 ? 1 : 0).padStart(6)} ms  ×${(ms / (arms.git ?? 1)).toFixed(1).padStart(6)}  ${outcome}`
+  }
+  const tools = new Set([...Object.keys(arms), ...Object.keys(outcomes)])
+  return [`· ${name}, ${rounds} rounds`, ...[...tools].map((tool) => `    ${lineFor(tool)}`.trimEnd())].join('\n')
+}
+
+function lineOf({ name, value, limit, unit, ok, arms }: Measured): string {
   if (Number.isNaN(value)) return `✗ ${name}`
   const times = Object.entries(arms).map(([arm, ms]) => `${arm} ${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`)
   return `${ok ? '✓' : '✗'} ${name.padEnd(50)} ${value.toFixed(2).padStart(6)}  goal ≤ ${limit} ${unit}   ${times.join(', ')}`
@@ -103,4 +130,7 @@ function machine(): Record<string, string | number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`)
+  return 2
+})

@@ -15,24 +15,27 @@ export type Round = Readonly<Record<string, number>>
 
 export interface Row {
   readonly name: string
-  /** The goal: the value must not be above it. */
-  readonly limit: number
+  /** The goal: the value must not be above it. Null where arms are set side by side and none is judged. */
+  readonly limit: number | null
   /** What the value counts, after the number: `× git`, `× node -e 0`, `ms`. */
   readonly unit: string
   readonly arms: Readonly<Record<string, Arm>>
   value(round: Round): number
   /** For rows where one round takes long; never below the least that the goal asks for. */
   readonly rounds?: number
+  /** Arm → what its runs came to besides time; asked once, after the last round. */
+  outcomes?(): Readonly<Record<string, string>>
 }
 
 export interface Measured {
   readonly name: string
   readonly value: number
-  readonly limit: number
+  readonly limit: number | null
   readonly unit: string
   readonly ok: boolean
   /** Median milliseconds of each arm. */
   readonly arms: Round
+  readonly outcomes?: Readonly<Record<string, string>>
   readonly rounds: number
 }
 
@@ -47,7 +50,9 @@ export async function measure(row: Row, rounds: number): Promise<Measured> {
   }
   const value = median(taken.map((round) => row.value(round)))
   const arms = Object.fromEntries(names.map((name) => [name, median(taken.map((round) => round[name] ?? 0))]))
-  return { name: row.name, value, limit: row.limit, unit: row.unit, ok: value <= row.limit, arms, rounds }
+  const { name, limit, unit } = row
+  const outcomes = row.outcomes ? { outcomes: row.outcomes() } : {}
+  return { name, value, limit, unit, ok: limit === null || value <= limit, arms, ...outcomes, rounds }
 }
 
 async function timed(arm: Arm | undefined): Promise<number> {

@@ -1,4 +1,5 @@
 /** What an agent does with git in its own worktree. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step, Work } from './work.ts'
 
@@ -73,12 +74,16 @@ async function mergeIn(hands: Work['hands'], path: string): Promise<void> {
   if (status !== 0) await hands.git(['merge', '--abort'], path)
 }
 
-/** On a full disk git loses what it stashes: then nobody does. */
-async function stash({ world, hands, task }: Work): Promise<void> {
+/**
+ * On a full disk git loses what it stashes: then nobody does. All worktrees share one stack, so that an agent may get
+ * another's work and another its: what did not come back is on the stack, or whoever's popped it.
+ */
+async function stash({ world, agent, hands, task }: Work): Promise<void> {
   if (world.isDiskFull) return
   hands.write(join(task.path, `src/${task.id}/stashed.txt`), `${world.round}\n`)
   await hands.git(['stash', '-q', '-u'], task.path)
   await hands.git(['stash', 'pop', '-q'], task.path)
+  for (const name of agent.drafts.keys()) if (!existsSync(join(task.path, name))) agent.drafts.delete(name)
 }
 
 async function switchAway({ hands, task, random }: Work): Promise<void> {
@@ -86,7 +91,7 @@ async function switchAway({ hands, task, random }: Work): Promise<void> {
   const away = random.pick([['-c', side], ['--detach'], ['--detach', 'main']])
   await hands.git(['switch', '-q', ...away], task.path, { mayDie: true })
   await hands.git(['switch', '-q', `task/${task.id}`], task.path)
-  await hands.git(['branch', '-q', '-D', side], task.path)
+  await hands.git(['branch', '-q', '-d', side], task.path)
 }
 
 /** `prepare` runs husky, which sets core.hooksPath back to its own for every worktree. */

@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Files of 15 seconds and more on two cores, longest first. A name that is missing here costs time and nothing else. */
 export const LONG: readonly string[] = [
   'package/adopt',
+  'package/every-supported-node',
   'system/a-killed-postgres-set-up-leaks-nothing',
   'system/a-killed-set-up-asks-a-service-only-once',
   'real/neonctl-makes-the-branch',

@@ -10,7 +10,7 @@ import { afterAll } from 'vitest'
 import { copyTree } from './prepared.ts'
 import { createPlace, PROJECT_ROOT, type Ran, repositoryAt, type TestRepository } from './repository.ts'
 
-/** npm must find the same registry and cache as the run that installed our own dependencies. */
+/** npm, ours and the one that a hook starts, must find the same registry and cache as the run that installed our own dependencies. */
 const NPM_VARIABLES =
   /^(npm_config_|NPM_CONFIG_|NODE_EXTRA_CA_CERTS$|SSL_CERT_|https?_proxy$|HTTPS?_PROXY$|no_proxy$|NO_PROXY$)/
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
@@ -23,25 +23,27 @@ export interface Project extends TestRepository {
   /** `npx --no-install lanekeeper …` */
   npx(args: readonly string[], options?: { cwd?: string }): Ran
   /** The same program without npm's own start before each verb. */
-  bin(args: readonly string[], options?: { cwd?: string }): Ran
+  bin(args: readonly string[], options?: { cwd?: string; input?: string }): Ran
   /** Installs our tarball and other packages as dev dependencies; throws when npm fails. */
   install(...packages: string[]): void
 }
 
-/** A repository with these files in its first commit, where npm works and our package can be installed. */
-export function createProject(files: Readonly<Record<string, string>>): Project {
-  const place = createPlace()
+/**
+ * A repository with these files in its first commit, where npm works and our package can be installed.
+ * @param more variables of its environment, for instance a PATH with another Node in front
+ */
+export function createProject(files: Readonly<Record<string, string>>, more: NodeJS.ProcessEnv = {}): Project {
+  const place = createPlace({ ...npmEnvironment(), ...more })
   const repository = repositoryAt(place, join(place.dir, 'project'))
-  const npmEnv = npmEnvironment()
   place.run('git', ['init', '-q', '-b', 'main', repository.root])
   repository.commit(files, 'start')
-  const run = (program: string, args: readonly string[], cwd = repository.root) =>
-    repository.run(program, args, { cwd, env: npmEnv })
+  const run = (program: string, args: readonly string[], options: { cwd?: string; input?: string } = {}) =>
+    repository.run(program, args, { cwd: repository.root, ...options })
   return {
     ...repository,
     npm: (args) => run('npm', args),
-    npx: (args, { cwd } = {}) => run('npx', ['--no-install', 'lanekeeper', ...args], cwd),
-    bin: (args, { cwd } = {}) => run(join(repository.root, 'node_modules/.bin/lanekeeper'), args, cwd),
+    npx: (args, options) => run('npx', ['--no-install', 'lanekeeper', ...args], options),
+    bin: (args, options) => run(join(repository.root, 'node_modules/.bin/lanekeeper'), args, options),
     install: (...packages) => {
       const isFirst = !existsSync(join(store, 'package-lock.json'))
       if (!isFirst) copyPackages(store, repository.root)

@@ -63,9 +63,12 @@ export interface TestRepository extends Place {
   ): string
 }
 
-/** A directory of the test's own with HOME, XDG dirs and git configuration inside. Removed at the end of the test. */
-export function createPlace(): Place {
-  const place = newPlace()
+/**
+ * A directory of the test's own with HOME, XDG dirs and git configuration inside. Removed at the end of the test.
+ * @param more variables of its environment besides
+ */
+export function createPlace(more: NodeJS.ProcessEnv = {}): Place {
+  const place = newPlace(more)
   removeWhenDone(place.dir)
   return place
 }
@@ -79,7 +82,7 @@ export function removeWhenDone(dir: string): void {
 }
 
 /** The same for whoever removes it. */
-export function newPlace(): Place {
+export function newPlace(more: NodeJS.ProcessEnv = {}): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-test-')))
   const home = join(dir, 'home')
   mkdirSync(home)
@@ -87,7 +90,7 @@ export function newPlace(): Place {
     join(home, '.gitconfig'),
     '[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n',
   )
-  return placeAt(dir, isolatedEnv(home))
+  return placeAt(dir, { ...isolatedEnv(home), ...more })
 }
 
 /** Waits for set-ups that a hook left to a detached process: they write below the place until they end. */
