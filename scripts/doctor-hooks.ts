@@ -6,6 +6,7 @@ import { installHooks, isInstalled } from './install.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
+import { isBranchsOwnBuild } from './system/own-build.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 import { baseHooksDir, buildDir, buildId, hooksDir, isCodeCache, OUR_HOOKS } from './system/trusted-hooks.ts'
 
@@ -20,7 +21,7 @@ export const hookChecks: readonly Check[] = [
 
 /** Puts hooks and pins in place anew; a copy of our code that somebody changed goes first. */
 export function reinstall({ repository, policy }: Scene): Remedy | null {
-  if (policy === null) return null
+  if (policy === null || isForeignBuild(repository)) return null
   return {
     name: 'install the hooks anew',
     run: () => {
@@ -29,6 +30,11 @@ export function reinstall({ repository, policy }: Scene): Remedy | null {
       installHooks(repository, policy)
     },
   }
+}
+
+/** A branch's own build that is not the one installed: it may look, not write. */
+function isForeignBuild(repository: Repository): boolean {
+  return readInstalled(repository)?.code !== buildId() && isBranchsOwnBuild(repository)
 }
 
 function checkHooksPath(scene: Scene): Finding[] {
@@ -71,6 +77,8 @@ function checkTrustedCopy(scene: Scene): Finding[] {
   const { repository } = scene
   const installed = readInstalled(repository)
   if (installed === null) return []
+  if (installed.code !== buildId() && isForeignBuild(repository))
+    return [ok('this worktree’s build is its own branch’s')]
   if (installed.code !== buildId())
     return [warning('the trusted copy is of another version than this package', FIX, reinstall(scene))]
   const changed = changedCode(repository)
