@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, s
 import { join, resolve } from 'node:path'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
 import { installHooks, isInstalled } from './install.ts'
+import { commandLine } from './policy/shell-quote.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
@@ -32,9 +33,10 @@ export function reinstall({ repository, policy }: Scene): Remedy | null {
   }
 }
 
-/** A branch's own build that is not the one installed: it may look, not write. */
+/** A branch's own build that is not the installed code to the letter: it may look, not write. */
 function isForeignBuild(repository: Repository): boolean {
-  return readInstalled(repository)?.code !== buildId() && isBranchsOwnBuild(repository)
+  const isSame = () => readInstalled(repository)?.code === buildId() && changedCode(repository).length === 0
+  return isBranchsOwnBuild(repository) && !isSame()
 }
 
 function checkHooksPath(scene: Scene): Finding[] {
@@ -77,13 +79,21 @@ function checkTrustedCopy(scene: Scene): Finding[] {
   const { repository } = scene
   const installed = readInstalled(repository)
   if (installed === null) return []
-  if (installed.code !== buildId() && isForeignBuild(repository))
-    return [ok('this worktree’s build is its own branch’s')]
+  const isForeign = isForeignBuild(repository)
+  if (installed.code !== buildId() && isForeign) return [ok('this worktree’s build is its own branch’s')]
   if (installed.code !== buildId())
     return [warning('the trusted copy is of another version than this package', FIX, reinstall(scene))]
   const changed = changedCode(repository)
   if (changed.length === 0) return [ok('the trusted copy is this package’s code')]
-  return [problem(`the trusted copy was changed: ${changed.slice(0, 5).join(', ')}`, FIX, reinstall(scene))]
+  const files = changed.slice(0, 5).join(', ')
+  if (!isForeign) return [problem(`the trusted copy was changed: ${files}`, FIX, reinstall(scene))]
+  const inMain = `${commandLine(['cd', repository.mainWorktree])} && ${FIX}`
+  return [
+    problem(
+      `the trusted copy and this worktree’s package differ: ${files}`,
+      `The main worktree’s package tells: ${inMain}`,
+    ),
+  ]
 }
 
 function readInstalled({ stateDir }: Repository): { readonly code: string; readonly node: string } | null {

@@ -18,7 +18,7 @@ import { isBranchsOwnBuild } from './system/own-build.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
-import { type BaseHook, buildDir, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
+import { type BaseHook, buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 
 export interface Installation {
@@ -82,7 +82,7 @@ export function refreshHooks(repository: Repository, policy: Policy): boolean {
     )
   const now = whatIsInstalled(repository, policy, buildId())
   if (JSON.stringify(installed) === JSON.stringify(now)) return false
-  const isOther = installed.code !== now.code
+  const isOther = installed.code !== now.code || !hasCode(repository, installed.code)
   if (isOther && (buildDir().startsWith(repository.stateDir) || isBranchsOwnBuild(repository))) return false
   if (foreignHooksPath(repository) !== null) return false
   return installHooks(repository, policy).changed.length > 0

@@ -145,6 +145,17 @@ describe('a build that lies in a task’s worktree', () => {
     expect(repository.lanekeeper(['status']).stderr).toContain('installed anew')
   })
 
+  it('that was edited is not copied by doctor --fix either', () => {
+    const { repository, run, installed } = withOwnBuild()
+    const own = join(repository.worktree, 'node_modules/lanekeeper/dist')
+    cpSync(join(PROJECT_ROOT, 'dist/build-id'), join(own, 'build-id'))
+    writeFileSync(join(own, 'hook-gates.cjs'), 'gutted\n')
+    const ran = run('doctor', '--fix')
+    expect([ran.status, ran.stdout]).toEqual([1, expect.stringContaining('differ: hook-gates.cjs')])
+    expect(ran.stdout).toContain(`cd ${repository.root} && npx lanekeeper doctor --fix`)
+    expect(repository.read(`project/.git/lanekeeper/code-${installed()}/hook-gates.cjs`)).not.toContain('gutted')
+  })
+
   it('of the same version may refresh what the base changed', () => {
     const { repository, run } = withOwnBuild()
     cpSync(join(PROJECT_ROOT, 'dist/build-id'), join(repository.worktree, 'node_modules/lanekeeper/dist/build-id'))
