@@ -2,9 +2,9 @@
  * A move of a checkout that broke off: git writes files, then the index, then the ref, and a full disk, a kill or a hook
  * that says no leaves the first of them done (found by the simulator).
  */
-import { lstatSync, readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Change, SYMLINK_MODE } from '../policy/changes.ts'
+import { type Change, SUBMODULE_MODE, SYMLINK_MODE } from '../policy/changes.ts'
 import type { Git } from './git.ts'
 import { changesBetween } from './history.ts'
 
@@ -44,8 +44,16 @@ function asWritten(at: Git, root: string, changes: readonly Change[]): Change[] 
   return changes.filter((change) => {
     if (change.status === 'D') return kindOf(root, change) === 'nothing'
     if (change.newMode === SYMLINK_MODE) return isSameLink(at, root, change)
-    return isSame.has(change)
+    return isSame.has(change) || (plain.includes(change) && isBeginning(at, root, change))
   })
+}
+
+/** A full disk leaves as much of a file as there was room for. */
+function isBeginning(at: Git, root: string, { path, oid, newMode }: Change): boolean {
+  if (newMode === SUBMODULE_MODE) return false
+  const there = readFileSync(join(root, path))
+  const whole = at.bytes(['cat-file', 'blob', oid])
+  return there.length < whole.length && there.equals(whole.subarray(0, there.length))
 }
 
 function kindOf(root: string, { path }: Change): 'file' | 'link' | 'nothing' | 'other' {

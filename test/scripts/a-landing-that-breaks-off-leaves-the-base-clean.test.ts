@@ -11,6 +11,8 @@ import { settings, startTask, taskOf } from '../support/task-worktrees.ts'
 
 /** As far as git gets before the ref: files without the index where the disk was full, both where it was killed later. */
 const FILES = 'for it; do :; done; cp .git/index $HOME/index; GIT_INDEX_FILE=$HOME/index $git read-tree -m -u HEAD $it'
+/** The disk was full in the middle of a file. */
+const HALF_A_FILE = `printf ne > src/a/added.txt; printf n > src/a/changed.txt`
 const FILES_AND_INDEX = 'for it; do :; done; $git read-tree -m -u HEAD $it'
 const KILL = 'kill -9 $PPID; exit 1'
 
@@ -39,6 +41,7 @@ function expectUntouched(project: TestRepository, before: string): void {
 
 describe('a landing that breaks off', () => {
   it.each([
+    ['in the middle of a file', HALF_A_FILE],
     ['before the index', FILES],
     ['after the index', FILES_AND_INDEX],
   ])('%s puts back what was written, and what a person did meanwhile stays', (_name, act) => {
