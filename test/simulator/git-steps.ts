@@ -1,5 +1,5 @@
 /** What an agent does with git in its own worktree. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step, Work } from './work.ts'
 
@@ -83,7 +83,11 @@ async function stash({ world, agent, hands, task }: Work): Promise<void> {
   hands.write(join(task.path, `src/${task.id}/stashed.txt`), `${world.round}\n`)
   await hands.git(['stash', '-q', '-u'], task.path)
   await hands.git(['stash', 'pop', '-q'], task.path)
-  for (const name of agent.drafts.keys()) if (!existsSync(join(task.path, name))) agent.drafts.delete(name)
+  for (const [name, text] of agent.drafts) if (textIn(join(task.path, name)) !== text) agent.drafts.delete(name)
+}
+
+function textIn(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
 }
 
 async function switchAway({ hands, task, random }: Work): Promise<void> {
