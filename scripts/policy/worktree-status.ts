@@ -17,6 +17,8 @@ export interface ServiceListener extends Listener {
 export interface WorktreeStatus {
   readonly path: string
   readonly branch: string | null
+  /** The branch that is being rebased there: HEAD is detached until that is over. */
+  readonly rebasing: string | null
   readonly task: string | null
   readonly state: WorktreeState
   readonly ports: Readonly<Record<string, number>>
@@ -89,7 +91,7 @@ export function statusRows(worktrees: readonly WorktreeStatus[], now: Date): str
 function rowOf(worktree: WorktreeStatus, now: Date): string[] {
   return [
     worktree.task ?? '-',
-    worktree.branch ?? (worktree.head ? `(${worktree.head.slice(0, 8)})` : '-'),
+    branchCell(worktree),
     worktree.locked === null ? worktree.state : `${worktree.state}, locked`,
     distance(worktree),
     changes(worktree),
@@ -101,6 +103,11 @@ function rowOf(worktree: WorktreeStatus, now: Date): string[] {
     lastCommit(worktree, now),
     worktree.path,
   ]
+}
+
+function branchCell({ branch, rebasing, head }: WorktreeStatus): string {
+  if (rebasing !== null) return `${rebasing}, rebasing`
+  return branch ?? (head ? `(${head.slice(0, 8)})` : '-')
 }
 
 function distance({ ahead, behind }: WorktreeStatus): string {

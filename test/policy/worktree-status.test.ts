@@ -5,6 +5,7 @@ const NOW = new Date('2026-01-02T00:00:00Z')
 const PLAIN: WorktreeStatus = {
   path: '/w/one',
   branch: 'task/one',
+  rebasing: null,
   task: 'one',
   state: 'ready',
   ports: { PORT: 20010 },
@@ -43,6 +44,7 @@ describe('the table', () => {
 
   it.each<[Partial<WorktreeStatus>, string]>([
     [{ branch: null }, '(aaaaaaaa)'],
+    [{ branch: null, rebasing: 'task/one' }, 'task/one, rebasing'],
     [{ locked: '' }, 'ready, locked'],
     [{ ahead: 0, behind: 0 }, '='],
     [{ changes: 3, dirty: true }, '3'],
