@@ -2,6 +2,7 @@
 import type { Standing } from './migrations/lease.ts'
 import { leaseCell } from './migrations/lease-words.ts'
 import { printable } from './printable.ts'
+import { commandLine } from './shell-quote.ts'
 import type { Listener } from './sockets.ts'
 
 /** `main` and `missing` are facts of git's; the others are what the ledger says of the set-up. */
@@ -139,10 +140,17 @@ function lastCommit({ lastCommit: last }: WorktreeStatus, now: Date): string {
   return `${ageOf(last.committedAt, now)} ${subject}`
 }
 
+/** What failed in one line: the rest of it, and the log, are what `setup` shows. */
+function failureNote(path: string, [problem = '']: readonly string[]): string {
+  const [what = ''] = problem.split('\n')
+  const again = commandLine(['npx', 'lanekeeper', 'setup', path, '--wait'])
+  return `✗ ${printable(path)}: the set-up failed${what === '' ? '' : `: ${printable(what)}`}\n  ↳ ${again}`
+}
+
 /** Lines under the table: what needs a person, each with the command that goes on. */
 export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
   return worktrees.flatMap(({ path, state, problems, listeners, task, verdict }) => [
-    ...(state === 'failed' ? [`✗ ${printable(path)}: the set-up failed${problems[0] ? `: ${problems[0]}` : ''}`] : []),
+    ...(state === 'failed' ? [failureNote(path, problems)] : []),
     ...(state === 'missing' ? [`▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc`] : []),
     ...listeners
       .filter(({ foreignWorktree }) => foreignWorktree !== null)

@@ -75,13 +75,13 @@ describe('the table', () => {
             { service: 'PORT', port: 20010, pid: 7, program: 'node', cwd: '/w/two', foreignWorktree: '/w/two' },
           ],
         },
-        { ...PLAIN, path: '/w/two', state: 'failed', problems: ['disk full'] },
+        { ...PLAIN, path: '/w/two', state: 'failed', problems: ['disk full\nnpm error a\nnpm error b'] },
         { ...PLAIN, path: '/w/three', state: 'missing' },
         { ...PLAIN, verdict: 'refuse' },
       ]),
     ).toEqual([
       '▲ port 20010 of /w/one is served out of /w/two',
-      '✗ /w/two: the set-up failed: disk full',
+      '✗ /w/two: the set-up failed: disk full\n  ↳ npx lanekeeper setup /w/two --wait',
       '▲ /w/three is gone; sweep what it left: npx lanekeeper gc',
       '▲ task one is outside its lane: npx lanekeeper review one',
     ]))
