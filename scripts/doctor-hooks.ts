@@ -2,12 +2,20 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
-import { installHooks, isInstalled } from './install.ts'
+import { baseHooksOf, installHooks, isInstalled } from './install.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
 import { branchOf, type Repository } from './system/repository.ts'
-import { baseHooksDir, buildDir, buildId, hooksDir, isCodeCache, OUR_HOOKS } from './system/trusted-hooks.ts'
+import {
+  baseHooksDir,
+  buildDir,
+  buildId,
+  hooksDir,
+  isCodeCache,
+  OUR_HOOKS,
+  staleHooks,
+} from './system/trusted-hooks.ts'
 
 const FIX = 'npx lanekeeper doctor --fix'
 
@@ -67,15 +75,24 @@ function changedCode(repository: Repository): string[] {
   })
 }
 
-function checkTrustedCopy(scene: Scene): Finding[] {
-  const { repository } = scene
+function checkTrustedCopy(scene: Scene): readonly Finding[] {
+  const { repository, policy } = scene
   const installed = readInstalled(repository)
   if (installed === null) return []
   if (installed.code !== buildId())
     return [warning('the trusted copy is of another version than this package', FIX, reinstall(scene))]
+  // every command refreshes them and a hook does not: a commit on the base that changes .husky counts from the next one on
+  const stale = policy === null ? [] : staleHooks(repository, baseHooksOf(repository, policy))
   const changed = changedCode(repository)
-  if (changed.length === 0) return [ok('the trusted copy is this package’s code')]
-  return [problem(`the trusted copy was changed: ${changed.slice(0, 5).join(', ')}`, FIX, reinstall(scene))]
+  const findings = [
+    ...(changed.length === 0
+      ? []
+      : [problem(`the trusted copy was changed: ${changed.slice(0, 5).join(', ')}`, FIX, reinstall(scene))]),
+    ...(stale.length === 0
+      ? []
+      : [warning(`git runs older hooks than ${policy?.base} has: ${stale.join(', ')}`, FIX, reinstall(scene))]),
+  ]
+  return orOk(findings, 'the trusted copy is this package’s code')
 }
 
 function readInstalled({ stateDir }: Repository): { readonly code: string; readonly node: string } | null {

@@ -147,11 +147,16 @@ function failureNote(path: string, [problem = '']: readonly string[]): string {
   return `✗ ${printable(path)}: the set-up failed${what === '' ? '' : `: ${printable(what)}`}\n  ↳ ${again}`
 }
 
+/** A directory that was moved with `mv` is gone to git too, and a sweep would take its ports and git's notes of it. */
+function goneNote(path: string): string {
+  return `▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc\n  ↳ moved by hand? in its new place: git worktree repair`
+}
+
 /** Lines under the table: what needs a person, each with the command that goes on. */
 export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
   return worktrees.flatMap(({ path, state, problems, listeners, task, verdict }) => [
     ...(state === 'failed' ? [failureNote(path, problems)] : []),
-    ...(state === 'missing' ? [`▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc`] : []),
+    ...(state === 'missing' ? [goneNote(path)] : []),
     ...listeners
       .filter(({ foreignWorktree }) => foreignWorktree !== null)
       .map(

@@ -82,7 +82,7 @@ describe('the table', () => {
     ).toEqual([
       '▲ port 20010 of /w/one is served out of /w/two',
       '✗ /w/two: the set-up failed: disk full\n  ↳ npx lanekeeper setup /w/two --wait',
-      '▲ /w/three is gone; sweep what it left: npx lanekeeper gc',
+      '▲ /w/three is gone; sweep what it left: npx lanekeeper gc\n  ↳ moved by hand? in its new place: git worktree repair',
       '▲ task one is outside its lane: npx lanekeeper review one',
     ]))
 })
