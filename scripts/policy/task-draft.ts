@@ -115,7 +115,10 @@ export function warningsAbout(task: Task, settings: Settings): string[] {
   return [
     ...task.shared
       .filter((pattern) => matcherOf(settings.shared)(pattern) === null)
-      .map((pattern) => `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it`),
+      .map(
+        (pattern) =>
+          `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it. Offer it there, or let this task alone change it: --allow ${pattern}`,
+      ),
     ...task.allow
       .filter((pattern) => matcherOf(settings.protected, { ignoreCase: true })(pattern) !== null)
       .map((pattern) => `allow "${pattern}" has no effect: it is protected for every task in lanekeeper.json`),
