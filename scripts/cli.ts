@@ -4,7 +4,7 @@ import type { Command, Input, Option, Result, Session } from './command.ts'
 import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
 import { nearestWord } from './policy/nearest-word.ts'
 import { VERSION } from './policy/version.ts'
-import { createOutput, type Output, table } from './system/output.ts'
+import { createOutput, type Output, streamsOf, table } from './system/output.ts'
 
 type Loader = () => Promise<{ command: Command }>
 
@@ -42,7 +42,7 @@ const VERBS: Readonly<Record<string, { summary: string; load: Loader }>> = {
 async function main(argv: readonly string[], world: NodeJS.Process): Promise<number> {
   const words = withoutHandedOnDashes(argv)
   const json = words.slice(0, endOfOptions(words)).includes('--json')
-  const out = createOutput(world, { json })
+  const out = createOutput(streamsOf(world), { json })
   try {
     const [verb, ...rest] = words
     if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') return showHelp(out, rest[0])
@@ -189,10 +189,6 @@ function answer(out: Output, text: string): number {
   return EXIT.ok
 }
 
-// EPIPE: the reader of our answer went away (`lanekeeper status | head`); that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
 void main(process.argv.slice(2), process).then((status) => {
   process.exitCode = status
 })

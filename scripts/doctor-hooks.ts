@@ -3,9 +3,11 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, s
 import { join, resolve } from 'node:path'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
 import { baseHooksOf, installHooks, isInstalled } from './install.ts'
+import { commandLine } from './policy/shell-quote.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
+import { isBranchsOwnBuild } from './system/own-build.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 import {
   baseHooksDir,
@@ -22,13 +24,14 @@ const FIX = 'npx lanekeeper doctor --fix'
 export const hookChecks: readonly Check[] = [
   { name: 'hooks-path', look: checkHooksPath },
   { name: 'trusted-copy', look: checkTrustedCopy },
+  { name: 'base-hooks', look: checkBaseHooks },
   { name: 'hook-files', look: checkHookFiles },
   { name: 'hooks-live', look: checkProbe },
 ]
 
 /** Puts hooks and pins in place anew; a copy of our code that somebody changed goes first. */
 export function reinstall({ repository, policy }: Scene): Remedy | null {
-  if (policy === null) return null
+  if (policy === null || isForeignBuild(repository)) return null
   return {
     name: 'install the hooks anew',
     run: () => {
@@ -37,6 +40,12 @@ export function reinstall({ repository, policy }: Scene): Remedy | null {
       installHooks(repository, policy)
     },
   }
+}
+
+/** A branch's own build that is not the installed code to the letter: it may look, not write. */
+function isForeignBuild(repository: Repository): boolean {
+  const isSame = () => readInstalled(repository)?.code === buildId() && changedCode(repository).length === 0
+  return isBranchsOwnBuild(repository) && !isSame()
 }
 
 function checkHooksPath(scene: Scene): Finding[] {
@@ -75,24 +84,34 @@ function changedCode(repository: Repository): string[] {
   })
 }
 
-function checkTrustedCopy(scene: Scene): readonly Finding[] {
-  const { repository, policy } = scene
+function checkTrustedCopy(scene: Scene): Finding[] {
+  const { repository } = scene
   const installed = readInstalled(repository)
   if (installed === null) return []
+  const isForeign = isForeignBuild(repository)
+  if (installed.code !== buildId() && isForeign) return [ok('this worktree’s build is its own branch’s')]
   if (installed.code !== buildId())
     return [warning('the trusted copy is of another version than this package', FIX, reinstall(scene))]
-  // every command refreshes them and a hook does not: a commit on the base that changes .husky counts from the next one on
-  const stale = policy === null ? [] : staleHooks(repository, baseHooksOf(repository, policy))
   const changed = changedCode(repository)
-  const findings = [
-    ...(changed.length === 0
-      ? []
-      : [problem(`the trusted copy was changed: ${changed.slice(0, 5).join(', ')}`, FIX, reinstall(scene))]),
-    ...(stale.length === 0
-      ? []
-      : [warning(`git runs older hooks than ${policy?.base} has: ${stale.join(', ')}`, FIX, reinstall(scene))]),
+  if (changed.length === 0) return [ok('the trusted copy is this package’s code')]
+  const files = changed.slice(0, 5).join(', ')
+  if (!isForeign) return [problem(`the trusted copy was changed: ${files}`, FIX, reinstall(scene))]
+  const inMain = `${commandLine(['cd', repository.mainWorktree])} && ${FIX}`
+  return [
+    problem(
+      `the trusted copy and this worktree’s package differ: ${files}`,
+      `The main worktree’s package tells: ${inMain}`,
+    ),
   ]
-  return orOk(findings, 'the trusted copy is this package’s code')
+}
+
+/** Every command refreshes them and a hook does not: a commit on the base that changes `.husky` counts from the next one on. */
+function checkBaseHooks(scene: Scene): Finding[] {
+  const { repository, policy } = scene
+  if (policy === null || !isInstalled(repository)) return []
+  const stale = staleHooks(repository, baseHooksOf(repository, policy))
+  if (stale.length === 0) return [ok(`the hooks of ${policy.base} are those that git runs`)]
+  return [warning(`git runs older hooks than ${policy.base} has: ${stale.join(', ')}`, FIX, reinstall(scene))]
 }
 
 function readInstalled({ stateDir }: Repository): { readonly code: string; readonly node: string } | null {

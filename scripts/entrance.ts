@@ -40,7 +40,11 @@ export function enter(
 function refreshedHooks(repository: Repository, policy: Policy, { out }: Session): void {
   const wereLost = hooksAreLost(repository)
   refreshHooks(repository, policy)
-  if (wereLost)
+  if (wereLost && !isInstalled(repository))
+    out.warn(
+      `${repository.stateDir} was deleted, and every hook with it, so nothing is refused. In the main worktree (${repository.mainWorktree}): npx lanekeeper install`,
+    )
+  else if (wereLost)
     out.warn(
       `${repository.stateDir} was deleted, and every hook with it: the hooks are installed anew. Worktrees that lost their ports: npx lanekeeper doctor --fix`,
     )

@@ -14,10 +14,11 @@ import { foreignHooksPath, hooksPathOf, isPinned, pin, writeBaseConfig } from '.
 import { baseHooksInWorktree } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
 import { parseTree, readObjects } from './system/objects.ts'
+import { isBranchsOwnBuild } from './system/own-build.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
-import { type BaseHook, buildDir, buildId, copyCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
+import { type BaseHook, buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 
 export interface Installation {
@@ -68,17 +69,21 @@ export function installHooks(repository: Repository, policy: Policy): Installati
 
 /**
  * Refreshes an installation that is out of date (a newer package, changed hooks or settings on the base, a pin that
- * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and
- * nothing when called from the hooks' copy of another version than the package's, since only the package knows which is
- * newer.
+ * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and where
+ * other code would come by it: from the hooks' copy, since only the package knows which is newer, and from a branch's own
+ * worktree, whose code nobody has let through.
  * @returns whether anything was written
  */
 export function refreshHooks(repository: Repository, policy: Policy): boolean {
   const installed = readJsonIfExists<Installed>(installedFile(repository))
-  if (installed === null) return hooksAreLost(repository) && installHooks(repository, policy).changed.length > 0
+  if (installed === null)
+    return (
+      hooksAreLost(repository) && !isBranchsOwnBuild(repository) && installHooks(repository, policy).changed.length > 0
+    )
   const now = whatIsInstalled(repository, policy, buildId())
   if (JSON.stringify(installed) === JSON.stringify(now)) return false
-  if (installed.code !== now.code && buildDir().startsWith(repository.stateDir)) return false
+  const isOther = installed.code !== now.code || !hasCode(repository, installed.code)
+  if (isOther && (buildDir().startsWith(repository.stateDir) || isBranchsOwnBuild(repository))) return false
   if (foreignHooksPath(repository) !== null) return false
   return installHooks(repository, policy).changed.length > 0
 }

@@ -166,7 +166,9 @@ async function answerOf(step: QuickStep, work: Work, record: WorktreeRecord): Pr
       error instanceof LanekeeperError
         ? problemOf(error)
         : { message: `A bug of ours: ${error instanceof Error ? error.stack : String(error)}` }
-    return { step: { state: 'failed', message: problem.message }, problems: [problem] }
+    // what was made before it threw is in the ledger, and nowhere else
+    const { databases } = readRecord(work.repository, record.id) ?? record
+    return { patch: { databases }, step: { state: 'failed', message: problem.message }, problems: [problem] }
   }
 }
 

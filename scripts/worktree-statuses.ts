@@ -1,5 +1,4 @@
 /** Collects what `status` tells. Processes are the cost: a handful for any number of worktrees, and one `git status` each. */
-import { existsSync } from 'node:fs'
 import { judgeBranch } from './gate.ts'
 import { commitTimes, leasesNow, leaseTo } from './lease-looks.ts'
 import { disabledValue } from './policy/env-file.ts'
@@ -18,15 +17,14 @@ import { openTasks } from './system/policy-source.ts'
 import { type Repository, rebasedBranchOf } from './system/repository.ts'
 import { describeTips, type Tip } from './system/tips.ts'
 import { openTmux } from './system/tmux.ts'
-import { findUncommitted, type Uncommitted } from './system/uncommitted.ts'
+import type { Look } from './system/uncommitted.ts'
 import { openVerdictCache, type VerdictCache } from './system/verdict-cache.ts'
-import { listWorktrees, notedWorktrees, type Worktree } from './system/worktrees.ts'
+import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 /** Everything that was learned in bulk. */
 interface Learned {
   readonly paths: readonly string[]
   readonly records: ReadonlyMap<string, WorktreeRecord>
-  readonly changes: ReadonlyMap<string, Uncommitted | null>
   readonly tips: ReadonlyMap<string, Tip>
   readonly listeners: ReadonlyMap<number, Listener>
   readonly windows: readonly AgentWindow[]
@@ -36,29 +34,15 @@ interface Learned {
   readonly committedAt: ReadonlyMap<string, string>
 }
 
-/** Uncommitted paths by worktree, being looked up; never rejects. */
-export type Look = Promise<ReadonlyMap<string, Uncommitted | null>>
-
-/** Starts looking for what is uncommitted: git's slowest answer, so it is asked before anything else is loaded or read. */
-export function beginLook(repository: Repository): Look {
-  const dirs = [...(repository.isBare ? [] : [repository.mainWorktree]), ...notedWorktrees(repository.commonDir)]
-  return findUncommitted(dirs.filter(existsSync), repository.env)
-}
-
 /**
  * The status of every worktree, the main one first.
- * @param look begun before the policy was read, where the caller is in a hurry
+ * @param look git looks at the work trees meanwhile, so it is waited for last
  * @throws `git` when the worktrees cannot be listed; whatever else cannot be learned is null in the answer
  */
-export async function worktreeStatuses(
-  repository: Repository,
-  policy: Policy,
-  look: Look = beginLook(repository),
-): Promise<WorktreeStatus[]> {
+export async function worktreeStatuses(repository: Repository, policy: Policy, look: Look): Promise<WorktreeStatus[]> {
   const worktrees = listWorktrees(repository.git).filter(({ isBare }) => !isBare)
   const heads = worktrees.map(({ head }) => head).filter(isCommit)
-  const later = Promise.all([look, describeTips(repository, policy.baseTip, heads)])
-  // while git works: what takes no process, or one
+  const described = describeTips(repository, policy.baseTip, heads)
   const records = recordsOf(repository, worktrees)
   const leases = leasesNow(repository, policy)
   const learned = {
@@ -69,12 +53,15 @@ export async function worktreeStatuses(
     verdicts: openVerdictCache(repository, policy, leases),
     leases,
   }
-  const [changes, tips] = await later
-  const committedAt = commitTimes(worktrees, tips)
-  const all = { ...learned, changes, tips, committedAt }
+  const tips = await described
+  const all = { ...learned, tips, committedAt: commitTimes(worktrees, tips) }
   const statuses = worktrees.map((worktree) => statusOf(worktree, all, repository, policy))
   learned.verdicts.save()
-  return statuses
+  const uncommitted = await look
+  return statuses.map((status) => {
+    const changes = uncommitted.get(status.path)?.length ?? null
+    return { ...status, changes, dirty: changes === null ? null : changes > 0 }
+  })
 }
 
 function isCommit(oid: string): boolean {
@@ -95,6 +82,7 @@ function portsOf(records: ReadonlyMap<string, WorktreeRecord>): Set<number> {
   return new Set([...records.values()].flatMap(({ ports }) => Object.values(ports?.ports ?? {})))
 }
 
+/** All but what is uncommitted. */
 function statusOf(worktree: Worktree, learned: Learned, repository: Repository, policy: Policy): WorktreeStatus {
   const { path, branch } = worktree
   const record = learned.records.get(path)
@@ -103,7 +91,6 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
   // half a rebase is no branch yet, and there is nothing to judge
   const isJudged = task !== undefined && rebasing === null && isCommit(worktree.head)
   const tip = learned.tips.get(worktree.head)
-  const changes = learned.changes.get(path)?.length ?? null
   const window = learned.windows.find((found) => found.worktree === record?.id)
   return {
     path,
@@ -115,12 +102,12 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     databases: Object.fromEntries((record?.databases ?? []).map(databaseOf)),
     ahead: tip?.distance?.ahead ?? null,
     behind: tip?.distance?.behind ?? null,
-    dirty: changes === null ? null : changes > 0,
+    dirty: null,
     verdict: isJudged ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
     lease: leaseTo(task, learned, policy),
     handoffs: openHandoffs(task?.handoffs ?? []).length,
     head: isCommit(worktree.head) ? worktree.head : null,
-    changes,
+    changes: null,
     lastCommit: tip ? { subject: tip.subject, committedAt: tip.committedAt } : null,
     listeners: listenersAt(path, record, learned),
     agent: window ? { window: window.id, session: window.session, alive: window.isAlive } : null,

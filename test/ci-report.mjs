@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 
-/** The counts of a report; a file that broke before its first test counts as one failure. */
+/** The counts of a report; a file that broke where no test did (at its import, in a `beforeAll`) counts as one failure. */
 export function countsOf(report) {
   const brokenFiles = (report.testResults ?? []).filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   )
   return {
     passed: report.numPassedTests ?? 0,

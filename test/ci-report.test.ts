@@ -18,6 +18,18 @@ const reports: [name: string, report: string | null, line: string, status: numbe
     '3 passed, 1 failed, 0 skipped',
     1,
   ],
+  [
+    'a file whose beforeAll broke',
+    '{"numPassedTests":3,"numFailedTests":0,"numPendingTests":2,"testResults":[{"status":"failed","assertionResults":[{"status":"skipped"},{"status":"skipped"}]}]}',
+    '3 passed, 1 failed, 2 skipped',
+    1,
+  ],
+  [
+    'a file in which a test failed',
+    '{"numPassedTests":3,"numFailedTests":1,"testResults":[{"status":"failed","assertionResults":[{"status":"failed"},{"status":"passed"}]}]}',
+    '3 passed, 1 failed, 0 skipped',
+    1,
+  ],
   ['no test at all', '{"numPassedTests":0,"numFailedTests":0}', '0 passed, 0 failed, 0 skipped', 1],
   ['a torn report', '{"numPassedTests":', '0 passed, 0 failed, 0 skipped', 1],
   ['no report', null, '0 passed, 0 failed, 0 skipped', 1],

@@ -45,3 +45,21 @@ function modeAt(output: string, at: number): string {
   if (output.startsWith('100644', at)) return '100644'
   return output.startsWith('000000', at) ? '000000' : output.slice(at, at + 6)
 }
+
+/**
+ * Reads `diff-tree --stdin --always -r` with the same options, a list for each pair that was asked for: the commit's id and
+ * a NUL, then as above.
+ */
+export function parseRawDiffs(output: string): Pick<Change, 'path' | 'status'>[][] {
+  const diffs: Pick<Change, 'path' | 'status'>[][] = []
+  const fields = output.split('\0').slice(0, -1)
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at] ?? ''
+    if (!field.startsWith(':')) diffs.push([])
+    else {
+      at += 1
+      diffs.at(-1)?.push({ path: fields[at] ?? '', status: field.at(-1) as Change['status'] })
+    }
+  }
+  return diffs
+}

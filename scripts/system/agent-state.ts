@@ -26,7 +26,8 @@ export function noteAgent(gitDir: string, note: AgentNote): void {
 
 /** The last note, or null while the agent works, or where there is none. */
 export function agentNote(gitDir: string): AgentNote | null {
-  return readJsonIfExists<AgentNote>(fileOf(gitDir))
+  // nearly always there is none, and an error costs more than the question
+  return existsSync(fileOf(gitDir)) ? readJsonIfExists<AgentNote>(fileOf(gitDir)) : null
 }
 
 /** The agent goes on. */

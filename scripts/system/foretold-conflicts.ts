@@ -3,12 +3,14 @@
  * counts: it is committed in passing, with an index and an object directory of our own, so that neither the worktree's
  * index nor the repository gets anything of it.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { changeOf } from '../policy/uncommitted-lines.ts'
 import { withoutRepositoryVariables } from './git.ts'
 import type { Repository } from './repository.ts'
 import { inShells } from './shells.ts'
+import type { Uncommitted } from './uncommitted.ts'
 
 /** Something that can be merged. */
 export interface Side {
@@ -17,19 +19,26 @@ export interface Side {
   readonly tip: string
   /** Where uncommitted work on top of the tip lies; null for none. */
   readonly dirty: string | null
+  /** That work, as `git status` tells it. */
+  readonly uncommitted: Uncommitted
 }
 
 const QUIET = '-c core.hooksPath=/dev/null -c core.fsmonitor=false -c gc.auto=0'
-/** A copy of the index keeps git from hashing what has not changed. `$1` the worktree, `$2` our index. */
-const COMMIT_ALL = [
+/** Every path is compared with every file of the index: for more of them git looks at all files itself. */
+const MOST_PATHS = 100
+/**
+ * A copy of the index keeps git from hashing what has not changed, and the paths from looking for it. `$1` the worktree, `$2`
+ * our index, `$3` a file of paths; an empty one stands for all.
+ */
+const COMMIT_ALL = `( ${[
   'index=$(git -C "$1" rev-parse --path-format=absolute --git-path index) || exit 1',
   '[ ! -f "$index" ] || cp -p "$index" "$2" || exit 1',
   'export GIT_INDEX_FILE="$2"',
-  `git -C "$1" ${QUIET} add -A >/dev/null 2>&1 || exit 1`,
-  `tree=$(git -C "$1" ${QUIET} write-tree 2>/dev/null) || exit 1`,
+  `git -C "$1" --literal-pathspecs ${QUIET} add -A --pathspec-from-file="$3" --pathspec-file-nul >/dev/null || exit 1`,
+  `tree=$(git -C "$1" ${QUIET} write-tree) || exit 1`,
   'git -C "$1" commit-tree "$tree" -p HEAD -m uncommitted',
-].join('; ')
-const MERGE = 'git merge-tree --write-tree --name-only --no-messages -z "$1" "$2" 2>/dev/null'
+].join('; ')} )`
+const MERGE = 'git merge-tree --write-tree --name-only --no-messages -z "$1" "$2"'
 
 /** Identity and time of commits that nobody ever sees. */
 const NOBODY = {
@@ -74,7 +83,11 @@ async function committed(
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, string>> {
   const dirty = [...new Map(sides.map((side) => [side.key, side])).values()].filter((side) => side.dirty !== null)
-  const items = dirty.map((side, index) => [side.dirty ?? '', join(place, `index-${index}`)])
+  const items = dirty.map((side, index) => {
+    const paths = join(place, `paths-${index}`)
+    writeFileSync(paths, pathsToAdd(side.uncommitted))
+    return [side.dirty ?? '', join(place, `index-${index}`), paths]
+  })
   const answers = await inShells(COMMIT_ALL, items, { cwd: place, env })
   return new Map(
     dirty.flatMap(({ key }, index) => {
@@ -82,6 +95,12 @@ async function committed(
       return answers[index]?.status === 0 && isOid(oid) ? [[key, oid] as const] : []
     }),
   )
+}
+
+/** What the index does not hold already: git refuses to add a path that neither it nor the work tree has. */
+function pathsToAdd(uncommitted: Uncommitted): string {
+  const changes = uncommitted.map(changeOf).filter(({ isStaged }) => !isStaged)
+  return changes.length > MOST_PATHS ? '' : changes.map(({ path }) => `${path}\0`).join('')
 }
 
 /** The tree comes first, then a name each; git's status is 1 for a conflict and for an unknown revision alike. */

@@ -1,12 +1,10 @@
 /**
- * Whether anybody listens on a port that is leased already. Linux tells in a table (0.3 ms); elsewhere get-port, whose door
+ * Whether anybody listens on a port that is leased already. Linux tells in a table (1 ms); elsewhere get-port, whose door
  * this is, binds it on every address (7 ms). Neither ever chooses a port: two processes that ask at the same moment get
  * the same answer (performance.md section 8).
  */
 import { listeningInodes } from '../policy/sockets.ts'
-import { readIfExists } from './files.ts'
-
-const SOCKET_TABLES = ['/proc/net/tcp', '/proc/net/tcp6']
+import { listeningRows, SOCKET_TABLES } from './listening-sockets.ts'
 
 /**
  * Whether nobody listens on any of these ports, on any address of this machine.
@@ -16,7 +14,7 @@ export async function arePortsFree(
   ports: readonly number[],
   tables: readonly string[] = SOCKET_TABLES,
 ): Promise<boolean> {
-  const [first, ...others] = tables.map(readIfExists)
+  const [first, ...others] = tables.map(listeningRows)
   if (typeof first !== 'string') return areBindable(ports)
   const wanted = new Set(ports)
   return [first, ...others].every((table) => listeningInodes(table ?? '', wanted).size === 0)

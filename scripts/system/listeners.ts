@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type Listener, listeningInodes, parseLsof } from '../policy/sockets.ts'
-import { readIfExists } from './files.ts'
+import { listeningRows, SOCKET_TABLES } from './listening-sockets.ts'
 
 /** The listeners on these ports; a port without one is left out. Never throws: where nothing can be learned, nobody listens. */
 export function listenersOn(ports: ReadonlySet<number>, env: NodeJS.ProcessEnv): Map<number, Listener> {
@@ -15,7 +15,7 @@ export function listenersOn(ports: ReadonlySet<number>, env: NodeJS.ProcessEnv):
 }
 
 function fromProc(ports: ReadonlySet<number>): Listener[] {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readIfExists(path) ?? '')
+  const tables = SOCKET_TABLES.map((path) => listeningRows(path) ?? '')
   const inodes = new Map(tables.flatMap((text) => [...listeningInodes(text, ports)]))
   const owners = ownersOf(new Set(inodes.keys()))
   const listeners = [...inodes].map(([inode, port]) => describe(port, owners.get(inode) ?? null))

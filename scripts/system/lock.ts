@@ -137,7 +137,17 @@ export function isAlive(owner: string): boolean {
 
 /** This process as a lock owner writes itself: `<pid> <start time>`. */
 export function thisProcess(): string {
-  return `${process.pid} ${statOf(process.pid)?.start ?? ''}`
+  return ownerNamed(process.pid)
+}
+
+/** A process of this moment as a lock owner writes itself; without a start time where the system does not tell it. */
+export function ownerNamed(pid: number): string {
+  return `${pid} ${statOf(pid)?.start ?? ''}`
+}
+
+/** Whether a lock's owner is known by more than a pid, which comes round again: only then may it be killed. */
+export function isCertain(owner: string): boolean {
+  return (owner.split(' ')[1] ?? '') !== ''
 }
 
 /** State letter, start time (clock ticks since boot) and parent where /proc tells them; else null: the pid alone decides. */

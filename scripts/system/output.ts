@@ -26,20 +26,22 @@ export interface Sink {
 }
 
 /**
- * Makes an output.
+ * Makes an output. A stream is not touched before something is written to it (see `streamsOf`).
  * @param json one JSON document is the only thing on stdout, and notes are dropped
  */
 export function createOutput(
-  { stdout, stderr, env }: { stdout: Sink; stderr: Sink; env: NodeJS.ProcessEnv },
+  world: { readonly stdout: Sink; readonly stderr: Sink; readonly env: NodeJS.ProcessEnv },
   { json = false } = {},
 ): Output {
-  const colour = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
-  const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text)
-  const say = (line: string) => stderr.write(`${line}\n`)
+  const { env } = world
+  const isColoured = () => world.stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  const paint = (style: Style, text: string) =>
+    isColoured() ? styleText(style, text, { validateStream: false }) : text
+  const say = (line: string) => world.stderr.write(`${line}\n`)
   return {
     isJson: json,
     paint,
-    answer: (text) => stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    answer: (text) => world.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     note: (text) => void (json || say(`${paint('cyan', '◎')} ${text}`)),
     done: (text) => void (json || say(`${paint('green', '✓')} ${text}`)),
     warn: (text) => say(`${paint('yellow', '▲')} ${text}`),
@@ -48,6 +50,27 @@ export function createOutput(
       for (const line of hint ? hint.split('\n') : []) say(`${paint('dim', '↳')} ${line}`)
     },
   }
+}
+
+/** The streams of a process, opened when they are first written to, which takes Node a millisecond or two each. */
+export function streamsOf(world: NodeJS.Process): { stdout: Sink; stderr: Sink; env: NodeJS.ProcessEnv } {
+  let isHeard = false
+  return {
+    env: world.env,
+    get stderr() {
+      return world.stderr
+    },
+    get stdout() {
+      if (!isHeard) world.stdout.on('error', unlessNobodyReads)
+      isHeard = true
+      return world.stdout
+    },
+  }
+}
+
+/** EPIPE: the reader of our answer went away (`lanekeeper status | head`); that is no failure. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** Columns padded to one width, two spaces apart; the first row is the heading. */

@@ -1,6 +1,6 @@
 /**
- * Many small programs at once: starting one from Node costs twice the program itself, so as many shells as there are
- * cores go through the items, each its share (performance.md section 6: more at once gain nothing).
+ * Many small programs at once: starting one from Node costs twice the program itself, so one shell starts them, in as many
+ * loops as there are cores (performance.md section 6: more at once gain nothing).
  */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -8,12 +8,18 @@ import { availableParallelism } from 'node:os'
 /** What the body said for one item; null where its shell did not come to it. */
 export type Answer = { readonly status: number; readonly stdout: string } | null
 
+/** After stdin, stdout and stderr. */
+const FIRST_PIPE = 3
+/** dash cannot name a pipe by two digits; and a git that has much to do takes several cores for itself. */
+const MOST_LOOPS = 7
+
 /** No path that git knows and no line of its output starts so, and NUL stands around it. */
 const END = /^\/\/(\d+)$/
 
 /**
  * Runs a shell body for each item.
- * @param body finds the item's words as `$1`, `$2` …: no value is ever part of the text. It reads no stdin.
+ * @param body finds the item's words as `$1`, `$2` …: no value is ever part of the text. It reads no stdin, and its stderr
+ *   goes nowhere. Best a single command, which dash starts without a copy of itself; what exits or exports needs brackets.
  * @param items all of one length, at least one word each
  */
 export async function inShells(
@@ -21,21 +27,42 @@ export async function inShells(
   items: readonly (readonly string[])[],
   { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<Answer[]> {
-  const workers = Math.min(availableParallelism(), items.length)
-  const width = items[0]?.length ?? 1
-  const script = `while [ $# -gt 0 ]; do ( ${body} ); printf '\\000//%d\\000' "$?"; shift ${width}; done`
-  const shares = Array.from({ length: workers }, (_, worker) => items.filter((_, index) => index % workers === worker))
-  const answers = await Promise.all(shares.map(async (share) => answersOf(await run(script, share.flat(), cwd, env))))
-  return items.map((_, index) => answers[index % workers]?.[Math.floor(index / workers)] ?? null)
+  if (items.length === 0) return []
+  const loops = Math.min(availableParallelism(), items.length, MOST_LOOPS)
+  const script = `${loopOver(body, loops, items[0]?.length ?? 1)}; ${startOf(loops)}`
+  const answers = (await run(['sh', '-c', script, 'sh', ...items.flat()], loops, { cwd, env })).map(answersOf)
+  return items.map((_, index) => answers[index % loops]?.[Math.floor(index / loops)] ?? null)
 }
 
-function run(script: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+/** A function that goes through the items and does every so-many-th, from the one that is its first word. */
+function loopOver(body: string, loops: number, width: number): string {
+  const turn = `[ "$mine" != $((at % ${loops})) ] || { ${body}; printf '\\000//%d\\000' "$?"; }`
+  return `loop() { mine=$1; at=0; shift; while [ $# -gt 0 ]; do ${turn}; at=$((at + 1)); shift ${width}; done; }`
+}
+
+/** Each loop writes to a pipe of its own, or one would write into the other's answers. */
+function startOf(loops: number): string {
+  return Array.from({ length: loops }, (_, loop) => `loop ${loop} "$@" >&${FIRST_PIPE + loop} &`)
+    .concat('wait')
+    .join(' ')
+}
+
+/** What each of the pipes was told; nothing where no shell can be started. */
+function run(
+  [program = '', ...words]: readonly string[],
+  pipes: number,
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<string[]> {
   return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', script, 'sh', ...words], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] })
-    const chunks: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('error', () => resolve(''))
-    child.on('close', () => resolve(String(Buffer.concat(chunks))))
+    const stdio = ['ignore', 'ignore', 'ignore', ...Array.from({ length: pipes }, () => 'pipe' as const)] as const
+    const child = spawn(program, words, { cwd, env, stdio: [...stdio] })
+    const told = child.stdio.slice(FIRST_PIPE).map((pipe) => {
+      const chunks: Buffer[] = []
+      pipe?.on('data', (chunk: Buffer) => chunks.push(chunk))
+      return chunks
+    })
+    child.on('error', () => resolve([]))
+    child.on('close', () => resolve(told.map((chunks) => String(Buffer.concat(chunks)))))
   })
 }
 

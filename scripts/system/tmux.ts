@@ -4,6 +4,8 @@
  * from a line, and nothing is ever typed into a window (integrations.md section 2 has what that broke).
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { type AgentWindow, parseWindows, tmuxFormat, tmuxWord, WINDOW_FORMAT, WINDOW_TAG } from '../policy/windows.ts'
 
@@ -46,7 +48,7 @@ export function openTmux(env: NodeJS.ProcessEnv): Tmux {
   }
   return {
     isThere: () => spawnSync('tmux', ['-V'], { env }).status === 0,
-    windows: () => parseWindows(run(['list-windows', '-a', '-F', WINDOW_FORMAT]).stdout),
+    windows: () => (hasServer(env) ? parseWindows(run(['list-windows', '-a', '-F', WINDOW_FORMAT]).stdout) : []),
     open: (session, title) => {
       const shared = ['-d', '-P', '-F', '#{window_id}', '-n', title]
       // `cat` waits for ever and reads no profile; `start` puts the program in its place
@@ -61,6 +63,13 @@ export function openTmux(env: NodeJS.ProcessEnv): Tmux {
         ? ['tmux', ...server, 'switch-client', '-t', `${session}:${id}`]
         : ['tmux', ...server, 'attach', '-t', `${session}:${id}`],
   }
+}
+
+/** Where no socket lies, as tmux(1) says where it would, no server has to be asked: a process less for `status`. */
+function hasServer({ TMUX, TMUX_TMPDIR, LANEKEEPER_TMUX_SOCKET = 'default' }: NodeJS.ProcessEnv): boolean {
+  const user = process.getuid?.()
+  if (TMUX || user === undefined) return true
+  return [TMUX_TMPDIR || '/tmp', '/tmp'].some((dir) => existsSync(join(dir, `tmux-${user}`, LANEKEEPER_TMUX_SOCKET)))
 }
 
 function startCommands(window: string, worktree: string, { argv, cwd, env }: Program): string[][] {

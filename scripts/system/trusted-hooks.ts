@@ -85,10 +85,19 @@ export function isCodeCache(path: string): boolean {
   return /\.cache(\.\d+)?$/.test(path)
 }
 
+function codeDir({ stateDir }: Repository, hash: string): string {
+  return join(stateDir, `code-${hash}`)
+}
+
+/** Whether a build's copy is there, whole: it comes in one rename. */
+export function hasCode(repository: Repository, hash: string): boolean {
+  return existsSync(join(codeDir(repository, hash), 'build-id'))
+}
+
 /** Copies the running build under the common dir, in one rename; gives its directory. */
 export function copyCode(repository: Repository, hash: string): string {
-  const target = join(repository.stateDir, `code-${hash}`)
-  if (existsSync(join(target, 'build-id'))) return target
+  const target = codeDir(repository, hash)
+  if (hasCode(repository, hash)) return target
   const temporary = `${target}.${process.pid}.tmp`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(repository.stateDir, { recursive: true })
@@ -98,7 +107,7 @@ export function copyCode(repository: Repository, hash: string): string {
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
     // Somebody else was as quick: theirs is the same content.
-    if (!existsSync(join(target, 'build-id'))) throw error
+    if (!hasCode(repository, hash)) throw error
   }
   return target
 }

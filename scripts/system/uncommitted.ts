@@ -2,16 +2,25 @@
  * The uncommitted changes of each worktree, by `git status` in shells of our own (`shells.ts`). No index lock is taken: an
  * agent may be committing.
  */
-import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { withoutRepositoryVariables } from './git.ts'
+import type { Repository } from './repository.ts'
 import { inShells } from './shells.ts'
+import { notedWorktrees } from './worktrees.ts'
 
 const STATUS = ['--no-optional-locks', 'status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=normal']
 
 /** The lines of `git status --porcelain=v2` of a worktree, one a changed or untracked path. */
 export type Uncommitted = readonly string[]
+
+/** Uncommitted paths by worktree, being looked up; never rejects. */
+export type Look = Promise<ReadonlyMap<string, Uncommitted | null>>
+
+/** Starts looking for what is uncommitted: git's slowest answer, so it is asked before anything else is loaded or read. */
+export function beginLook(repository: Repository): Look {
+  const dirs = [...(repository.isBare ? [] : [repository.mainWorktree]), ...notedWorktrees(repository.commonDir)]
+  return findUncommitted(dirs.filter(existsSync), repository.env)
+}
 
 /**
  * Changed and untracked paths per directory; null where git could not tell.
@@ -21,7 +30,7 @@ export async function findUncommitted(
   dirs: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Map<string, Uncommitted | null>> {
-  const body = `git -C "$1" ${STATUS.join(' ')} 2>/dev/null`
+  const body = `git -C "$1" ${STATUS.join(' ')}`
   const items = dirs.map((dir) => [dir])
   const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
   return new Map(dirs.map((dir, index) => [dir, linesOf(answers[index] ?? null)]))
@@ -29,53 +38,4 @@ export async function findUncommitted(
 
 function linesOf(answer: { status: number; stdout: string } | null): Uncommitted | null {
   return answer?.status === 0 ? answer.stdout.split('\0').filter((line) => line !== '') : null
-}
-
-/** More files or bytes than this are no work but something that nobody ignores yet: git would take long to read it all. */
-const MOST_FILES = 5000
-const MOST_BYTES = 100_000_000
-/** Fields before the path of a changed and of an unmerged entry. */
-const FIELDS_BEFORE: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 }
-
-/**
- * Text that changes whenever an uncommitted file does: what git says of it, and time and size of the file. Null where it is
- * too much to be looked at in passing.
- */
-export function fingerprintOf(dir: string, uncommitted: Uncommitted): string | null {
-  const hash = createHash('sha256')
-  const budget = { files: MOST_FILES, bytes: MOST_BYTES }
-  for (const line of uncommitted) {
-    hash.update(`${line}\0`)
-    const before = FIELDS_BEFORE[line[0] ?? ''] ?? 0
-    const path = line.split(' ').slice(before).join(' ')
-    for (const mark of marksOf(join(dir, path), budget)) hash.update(`${mark}\0`)
-  }
-  return budget.files < 0 || budget.bytes < 0 ? null : hash.digest('hex').slice(0, 16)
-}
-
-function marksOf(path: string, budget: { files: number; bytes: number }): string[] {
-  budget.files -= 1
-  if (budget.files < 0 || budget.bytes < 0) return []
-  const stat = statOf(path)
-  if (!stat) return [`${path} gone`]
-  if (stat.isFile()) budget.bytes -= stat.size
-  const own = `${path} ${stat.mtimeMs} ${stat.size} ${stat.ino} ${stat.mode}`
-  return stat.isDirectory() ? [own, ...entriesOf(path).flatMap((name) => marksOf(join(path, name), budget))] : [own]
-}
-
-function statOf(path: string) {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
-}
-
-/** What an installation made of a new package is hardly ever work. */
-function entriesOf(path: string): string[] {
-  try {
-    return readdirSync(path).filter((name) => name !== 'node_modules' && name !== '.git')
-  } catch {
-    return []
-  }
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { withoutRepositoryVariables } from './git.ts'
+import { ownerNamed } from './lock.ts'
 
 /** Id of the worktree whose slow steps the process above us is doing: what those steps start does not do them again. */
 export const WORKING_ON = 'LANEKEEPER_WORKING_ON'
@@ -14,7 +15,7 @@ const HOOK_VARIABLES = ['LANEKEEPER_ACTIVE', 'LANEKEEPER_GIT_PID', 'LANEKEEPER_S
 /**
  * Starts `setup <path> --wait` in a session of its own, without any of our descriptors: a caller that captures the
  * output of `git worktree add` is not kept waiting (git-hooks.md section 5).
- * @returns the worker as lock owners write themselves, as far as known: its pid
+ * @returns the worker as lock owners write themselves
  * @throws `set-up` when it cannot be started
  */
 export function startWorker(path: string, env: NodeJS.ProcessEnv, { trust = false } = {}): string {
@@ -28,7 +29,7 @@ export function startWorker(path: string, env: NodeJS.ProcessEnv, { trust = fals
   child.on('error', () => {})
   child.unref()
   if (child.pid === undefined) throw cannotStart('no process could be made')
-  return `${child.pid} `
+  return ownerNamed(child.pid)
 }
 
 /** `cli.cjs` of the build that runs now: the package's, or the trusted copy's when a hook called. */

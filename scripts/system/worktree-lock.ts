@@ -1,8 +1,9 @@
 /** Who may provision a worktree or take it away: one process at a time, by locks in the worktree's own git dir. */
 import { join } from 'node:path'
+import { LanekeeperError } from '../policy/errors.ts'
 import { readIfExists } from './files.ts'
 import { worktreeStateDir } from './identity.ts'
-import { isAlive, type Patient, withLock } from './lock.ts'
+import { isAlive, isCertain, type Patient, withLock } from './lock.ts'
 
 /** Longer than any system takes to end what it was told to kill. */
 const ENDING_MS = 10_000
@@ -38,14 +39,23 @@ export function setUpProcess(gitDir: string | null, worker: string | null): stri
 /**
  * Kills what sets the worktree up, installs included, and waits for its end. A person has forced it; whatever it was at,
  * the ledger knows (a set-up may be killed at any point).
+ * @throws `locked` where only its pid is known, which may be another process by now
  */
 export async function endSetUp(gitDir: string, worker: string | null): Promise<void> {
   const deadline = Date.now() + ENDING_MS
   for (let owner = setUpProcess(gitDir, worker); owner !== null; owner = setUpProcess(gitDir, worker)) {
+    if (!isCertain(owner)) throw stillRuns(owner)
     kill(Number(owner.split(' ')[0]))
     if (Date.now() > deadline) return
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
+}
+
+function stillRuns(owner: string): LanekeeperError {
+  const pid = owner.split(' ')[0]
+  return new LanekeeperError('locked', `The set-up of this worktree seems to run still (process ${pid}).`, {
+    hint: `See what it is: ps -p ${pid}\nIf it is the set-up: kill ${pid}, then repeat.`,
+  })
 }
 
 /** A detached worker leads a group, in which its installs are; a hook does not, and is killed alone. */

@@ -1,4 +1,5 @@
 /** git-hooks.md section 4: what git executes is a trusted copy, pinned so that no npm install and no branch can take it away. */
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRepository, PROJECT_ROOT, type TestRepository } from '../support/repository.ts'
@@ -110,6 +111,58 @@ it('a deleted copy is put back at the next entrance, aloud', () => {
   expect(repository.lanekeeper(['status']).stderr).toContain('installed anew')
   expect(repository.lanekeeper(['status']).stderr).not.toContain('installed anew')
   expectRefused(repository, repository.tryGit(['merge', BRANCH]))
+})
+
+describe('a build that lies in a task’s worktree', () => {
+  /** As an agent may leave it: the package in its node_modules, with a line of its own. */
+  function withOwnBuild() {
+    const repository = baseAndStrayingTask()
+    const own = join(repository.worktree, 'node_modules/lanekeeper/dist')
+    cpSync(join(PROJECT_ROOT, 'dist'), own, { recursive: true })
+    writeFileSync(join(own, 'build-id'), 'aaaaaaaaaaaa\n')
+    const run = (...words: string[]) =>
+      repository.run(process.execPath, [join(own, 'cli.cjs'), ...words], { cwd: repository.worktree })
+    const installed = () => JSON.parse(repository.read('project/.git/lanekeeper/installed.json')).code
+    return { repository, run, installed }
+  }
+
+  it('never becomes what guards the base', () => {
+    const { repository, run, installed } = withOwnBuild()
+    const code = installed()
+    expect(run('status').status).toBe(0)
+    expect(run('doctor', '--fix').stdout).toContain('its own branch’s')
+    expect(run('install').status).toBe(0)
+    expect(installed()).toBe(code)
+    expect(code).not.toBe('aaaaaaaaaaaa')
+    expect(repository.exists('project/.git/lanekeeper/code-aaaaaaaaaaaa')).toBe(false)
+  })
+
+  it('puts nothing in the place of a copy that was deleted, and says what does', () => {
+    const { repository, run } = withOwnBuild()
+    rmSync(join(repository.root, '.git/lanekeeper'), { recursive: true })
+    expect(run('status').stderr).toContain(`In the main worktree (${repository.root}): npx lanekeeper install`)
+    expect(repository.exists('project/.git/lanekeeper/installed.json')).toBe(false)
+    expect(repository.lanekeeper(['status']).stderr).toContain('installed anew')
+  })
+
+  it('that was edited is not copied by doctor --fix either', () => {
+    const { repository, run, installed } = withOwnBuild()
+    const own = join(repository.worktree, 'node_modules/lanekeeper/dist')
+    cpSync(join(PROJECT_ROOT, 'dist/build-id'), join(own, 'build-id'))
+    writeFileSync(join(own, 'hook-gates.cjs'), 'gutted\n')
+    const ran = run('doctor', '--fix')
+    expect([ran.status, ran.stdout]).toEqual([1, expect.stringContaining('differ: hook-gates.cjs')])
+    expect(ran.stdout).toContain(`cd ${repository.root} && npx lanekeeper doctor --fix`)
+    expect(repository.read(`project/.git/lanekeeper/code-${installed()}/hook-gates.cjs`)).not.toContain('gutted')
+  })
+
+  it('of the same version may refresh what the base changed', () => {
+    const { repository, run } = withOwnBuild()
+    cpSync(join(PROJECT_ROOT, 'dist/build-id'), join(repository.worktree, 'node_modules/lanekeeper/dist/build-id'))
+    repository.commit({ '.husky/commit-msg': 'exit 0\n' }, 'a hook of the base')
+    expect(run('status').status).toBe(0)
+    expect(repository.exists('project/.git/lanekeeper/husky/_/commit-msg')).toBe(true)
+  })
 })
 
 it('a clone of an adopted project says that its hooks are not installed', () => {

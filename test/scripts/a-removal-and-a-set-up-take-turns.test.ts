@@ -1,11 +1,13 @@
 /** A set-up in the background and a removal of the same worktree: whoever comes second finds nothing to bring back. */
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../scripts/system/lock.ts'
 import { withWorktreeLock } from '../../scripts/system/worktree-lock.ts'
 import { createRepository } from '../support/repository.ts'
 import { ledgerOf, settings, startTask } from '../support/task-worktrees.ts'
+import { markProvisioned } from '../support/tasks.ts'
 
 it('forced, a removal ends the set-up and what it runs, and nothing comes back (found by the simulator)', async () => {
   const project = createRepository(settings({ setup: ['echo $$ > ../started; exec sleep 60'] }))
@@ -25,6 +27,18 @@ it('forced, a removal ends the set-up and what it runs, and nothing comes back (
   expect([isAlive(worker), isAlive(command)]).toEqual([false, false])
   expect(ledgerOf(project)).toEqual([])
   expect(existsSync(join(project.root, '.git/worktrees'))).toBe(false)
+})
+
+it('forced, a removal kills nobody of whom it knows no more than a pid', () => {
+  const project = createRepository(settings())
+  const path = startTask(project, 'a')
+  const stranger = spawn('sleep', ['60'])
+  onTestFinished(() => void stranger.kill())
+  markProvisioned(project, path, { worker: `${stranger.pid} `, steps: { setup: { state: 'pending' } } })
+  const ran = project.lanekeeper(['remove', 'a', '--force-live'])
+  expect([ran.status, ran.stderr]).toEqual([3, expect.stringContaining(`kill ${stranger.pid}, then repeat`)])
+  expect(isAlive(`${stranger.pid} `)).toBe(true)
+  expect(existsSync(path)).toBe(true)
 })
 
 it('a set-up that waited for a removal says that the worktree is gone, and does not make its git dir again', async () => {

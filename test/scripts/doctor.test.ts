@@ -213,7 +213,7 @@ test('hooks of the base that changed since they were copied are told, until a co
   const repository = adopted()
   const stale = () => doctor(repository).findings.filter(({ message }) => message.includes('git runs older hooks'))
   repository.commit({ '.husky/pre-commit': 'npm test\n' }, 'Test before each commit')
-  expect(stale()).toMatchObject([{ check: 'trusted-copy', level: 'warning', fix: 'npx lanekeeper doctor --fix' }])
+  expect(stale()).toMatchObject([{ check: 'base-hooks', level: 'warning', fix: 'npx lanekeeper doctor --fix' }])
   expect(doctor(repository, ['--fix']).fixed).toEqual(['install the hooks anew'])
   expect(stale()).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** The machine under the world: a small disk, a Postgres server of its own, a tmux server. All of it goes with the run. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,6 +17,7 @@ export interface Machine {
   takeDown(): Promise<void>
 }
 
+const PREFIX = 'lanekeeper-simulation-'
 /** Twelve worktrees and the code copies need a tenth of it. */
 const DISK = '600m'
 
@@ -27,7 +28,8 @@ export async function setUpMachine({
   project: string
   withPostgres: boolean
 }): Promise<Machine> {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'lanekeeper-simulation-')))
+  sweepDeadRuns()
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)))
   const hasSmallDisk = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', dir]).status === 0
   const cluster = withPostgres ? await startCluster(project) : null
   return {
@@ -40,16 +42,33 @@ export async function setUpMachine({
         env: { ...process.env, TMUX_TMPDIR: join(dir, 'home') },
       })
       for (const pid of processesAt(dir)) kill(pid)
-      if (hasSmallDisk) spawnSync('umount', ['--lazy', dir])
+      unmount(dir)
       takeAway(dir)
     },
   }
+}
+
+/** A run that was killed has left its disk mounted; its name says whose it was. */
+function sweepDeadRuns(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^lanekeeper-simulation-(\d+)-/.exec(name)?.[1] ?? 0)
+    if (pid === 0 || existsSync(`/proc/${pid}`)) continue
+    unmount(join(tmpdir(), name))
+    takeAway(join(tmpdir(), name))
+  }
+}
+
+/** Says nothing where nothing is mounted. */
+function unmount(dir: string): void {
+  spawnSync('umount', ['--lazy', dir])
 }
 
 /** The supervisor that the tests use: it stops the server and deletes the cluster when its stdin ends. */
 async function startCluster(project: string): Promise<{ url: string; stop(): Promise<void> }> {
   const supervisor = spawn(process.execPath, [join(project, 'test/support/postgres-cluster.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // a Ctrl-C in the terminal is for us, who look at the server once more before it goes
+    detached: true,
   })
   const { url } = JSON.parse(await firstLine(supervisor)) as { url: string }
   return {

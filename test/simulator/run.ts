@@ -18,6 +18,8 @@ const { values } = parseArgs({
   },
 })
 const flags = `--agents ${values.agents} --minutes ${values.minutes} --seed ${values.seed} --faults ${values.faults}`
+/** Ctrl-C ends the run after its round, and what it made goes as ever. */
+const stop = new AbortController()
 const simulation: Simulation = {
   agents: Array.from({ length: Number(values.agents) }, (_, index) => `agent${index + 1}`),
   until: { seconds: Number(values.minutes) * 60 },
@@ -26,8 +28,10 @@ const simulation: Simulation = {
   withPostgres: !values['no-postgres'],
   cli: join(import.meta.dirname, 'cli.cjs'),
   project: join(import.meta.dirname, '..'),
+  signal: stop.signal,
 }
 const started = Date.now()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
 const outcome = await simulate(simulation)
 say(`seed ${values.seed}: ${summaryOf(outcome)} in ${Math.round((Date.now() - started) / 1000)} s`)
 const name = join(import.meta.dirname, `simulation-${values.seed}`)

@@ -29,6 +29,8 @@ export interface Simulation {
   /** Our own package, for its SQLite, its Postgres and husky. */
   readonly project: string
   readonly withPostgres: boolean
+  /** Ends it after the round that is on. */
+  readonly signal?: AbortSignal
 }
 
 export interface Outcome {
@@ -59,7 +61,7 @@ export async function simulate(simulation: Simulation): Promise<Outcome> {
     const deadline = 'seconds' in until ? Date.now() + until.seconds * 1000 : Number.POSITIVE_INFINITY
     let broken: string[] = []
     for (const round of 'schedule' in until ? until.schedule : everybody(names)) {
-      if (Date.now() >= deadline) break
+      if (Date.now() >= deadline || simulation.signal?.aborted) break
       world.round = round.number
       done.push(round)
       await play(world, agents, round, { ...simulation, machine, counts })
