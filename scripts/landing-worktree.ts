@@ -2,19 +2,21 @@
  * The throw-away worktree a landing is merged and tested in. A note says whose it is before it exists and until it is gone,
  * so that the next `land` or `gc` sweeps what a kill -9 left, and finishes a landing that was killed after the base moved.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { settleTask } from './settle-task.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
-import { isAncestor } from './system/history.ts'
+import { commitOf, isAncestor } from './system/history.ts'
 import { holdFirstInterrupt } from './system/interrupt.ts'
 import { readLedger, writeRecord } from './system/ledger.ts'
 import { isAlive, thisProcess } from './system/lock.ts'
+import { checkoutOf } from './system/merging.ts'
 import { randomHex } from './system/random.ts'
 import type { Repository } from './system/repository.ts'
+import { takeBackMove } from './system/take-back-move.ts'
 import { destroyDatabases, forgetWorktree } from './system/teardown.ts'
 import { addWorktree, listWorktrees, removeWorktree as removeFromGit, unlockWorktree } from './system/worktrees.ts'
 import { removeEmptyParent, worktreePath } from './worktree-folder.ts'
@@ -46,7 +48,11 @@ export async function withLandingWorktree<T>(
   const path = worktreePath(repository, policy, name)
   const file = join(notesDir(repository), `${name}.json`)
   const note: LandingNote = { path, task: task.id, base: policy.base, owner: thisProcess(), commit: null }
-  const write = (text: LandingNote) => writeAtomically(file, `${JSON.stringify(text)}\n`)
+  let written = note
+  const write = (text: LandingNote) => {
+    written = text
+    writeAtomically(file, `${JSON.stringify(text)}\n`)
+  }
   write(note)
   const interrupts = holdFirstInterrupt()
   const aboutToMove = (commit: string) => {
@@ -62,7 +68,7 @@ export async function withLandingWorktree<T>(
   } finally {
     await dismantle(repository, path)
     removeEmptyParent(repository, policy, path)
-    rmSync(file, { force: true })
+    if (isTakenBack(repository, written)) rmSync(file, { force: true })
     interrupts.release()
   }
 }
@@ -86,7 +92,8 @@ export async function sweepLandings(repository: Repository, { dryRun = false } =
     if (dryRun) continue
     await settle(repository, note)
     await dismantle(repository, note.path)
-    rmSync(file, { force: true })
+    // where something holds the index, the next sweep tries again
+    if (isTakenBack(repository, note)) rmSync(file, { force: true })
   }
   return swept
 }
@@ -110,6 +117,17 @@ function readNotes(repository: Repository): { file: string; note: LandingNote }[
 async function settle(repository: Repository, { task: id, base, commit }: LandingNote): Promise<void> {
   if (commit === null || !isAncestor(repository.git, commit, `refs/heads/${base}`)) return
   await settleTask(repository, id, 'landed', `land ${id}: ${commit}`)
+}
+
+/** The base's checkout was being moved to the merge when that broke off: what had been written there goes back. */
+function isTakenBack({ git }: Repository, { base, commit }: LandingNote): boolean {
+  if (commit === null) return true
+  const tip = commitOf(git, `refs/heads/${base}`)
+  const checkout = checkoutOf(git, base)
+  if (tip === null || checkout === null || commitOf(git, `${commit}^1`) !== tip) return true
+  // a person has begun the same merge since, by hand: that stays
+  const isBegun = ['MERGE_HEAD', 'SQUASH_MSG'].some((name) => existsSync(join(checkout.gitDir ?? '', name)))
+  return isBegun || takeBackMove(git, checkout.path, tip, commit)
 }
 
 /** Databases, ports, ledger and worktree of a landing; the path is ours alone, our note named it before it was made. */

@@ -11,6 +11,7 @@ export interface Change {
 }
 
 export const SYMLINK_MODE = '120000'
+export const SUBMODULE_MODE = '160000'
 
 /** The diff options every caller uses; renames stay two changes so that both ends are judged. */
 export const RAW_DIFF_OPTIONS = ['--raw', '-z', '--no-renames', '--no-abbrev', '--no-ext-diff'] as const

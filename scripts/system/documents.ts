@@ -19,7 +19,7 @@ import type { Policy } from '../policy/policy.ts'
 import { urlsOf } from '../policy/ports.ts'
 import type { Task } from '../policy/task.ts'
 import { composeProjectOf } from './compose.ts'
-import { fileSystemError, readIfExists, writeAtomically } from './files.ts'
+import { fileSystemError, isErrno, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
 import { activityOf } from './lease-activity.ts'
 import { leasesOf } from './lease-store.ts'
@@ -97,7 +97,7 @@ function writeDocument(repository: Repository, place: string, text: string | nul
   if (text === null) rmSync(path, { force: true })
   else {
     const mode = name === 'TASKS.md' ? READ_ONLY : READABLE
-    writeAtomically(path, text, { mode, durable: false, staging: repository.gitDir })
+    writeAtomically(path, text, { mode, durable: false, worktree: repository })
   }
   return true
 }
@@ -105,8 +105,9 @@ function writeDocument(repository: Repository, place: string, text: string | nul
 function makeOwnDirectory(repository: Repository): void {
   const path = join(repository.root, OWN_DIRECTORY)
   try {
-    mkdirSync(path, { recursive: true })
+    mkdirSync(path)
   } catch (cause) {
+    if (isErrno(cause, 'EEXIST')) return
     throw fileSystemError('make', path, cause)
   }
 }

@@ -115,7 +115,7 @@ function writeBlock(
     if (before === null && lines.length === 0) return 'none'
     const after = withBlock(before ?? '', lines)
     assertReadBack(plan, after)
-    if (after !== before) writeAtomically(path, after, { mode: PRIVATE, durable: false, staging: repository.gitDir })
+    if (after !== before) writeAtomically(path, after, { mode: PRIVATE, durable: false, worktree: repository })
     else if (lines.length > 0 && (statSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE)
     if (lines.length === 0) return 'none'
     return after === before ? 'same' : 'changed'

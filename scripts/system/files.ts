@@ -26,23 +26,30 @@ export function readIfExists(path: string): string | null {
   }
 }
 
+/** Where a worktree is, and where git keeps what it knows of it. */
+interface WorktreePlace {
+  readonly root: string
+  readonly gitDir: string
+}
+
 /**
  * Replaces a file in one step: temporary file in the same directory, fsync, rename. After a crash at any point the old
  * text or the new one is there.
  * @param mode permission bits of the new file; 0o600 unless it holds nothing private
  * @param durable false for what can be generated again: no fsync, so a power cut may take it
- * @param staging where the temporary file is made, when a kill must not leave one beside the file (in a work tree it would
- *   be untracked, and `git add -A` would commit it); beside the file after all where that is another file system
+ * @param worktree the one the file lies in. The temporary file is then made in its git dir, since a kill must not leave one
+ *   in a work tree, where `git add -A` would commit it; beside the file after all where that is another file system. And
+ *   nothing is written once the worktree is gone: it would come back as a directory of nobody's
  * @throws `file-system` (disk full, no permission); the old file is untouched then
  */
 export function writeAtomically(
   path: string,
   text: string | Uint8Array,
-  { mode = 0o600, durable = true, staging }: { mode?: number; durable?: boolean; staging?: string } = {},
+  { mode = 0o600, durable = true, worktree }: { mode?: number; durable?: boolean; worktree?: WorktreePlace } = {},
 ): void {
-  const temporary = `${staging ? join(staging, basename(path)) : path}.${process.pid}.${randomHex(4)}.tmp`
+  const temporary = `${worktree ? join(worktree.gitDir, basename(path)) : path}.${process.pid}.${randomHex(4)}.tmp`
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    if (!worktree || existsSync(worktree.root)) mkdirSync(dirname(path), { recursive: true })
     const file = openSync(temporary, 'wx', mode)
     try {
       writeFileSync(file, text)
@@ -53,7 +60,7 @@ export function writeAtomically(
     renameSync(temporary, path)
   } catch (cause) {
     discard(temporary)
-    if (staging !== undefined && isErrno(cause, 'EXDEV')) writeAtomically(path, text, { mode, durable })
+    if (worktree && isErrno(cause, 'EXDEV')) writeAtomically(path, text, { mode, durable })
     else throw fileSystemError('write', path, cause)
   }
 }

@@ -6,6 +6,7 @@ import { commandLine } from '../policy/shell-quote.ts'
 import type { Git } from './git.ts'
 import { commitOf } from './history.ts'
 import { dirtyFiles } from './removal-facts.ts'
+import { takeBackMove } from './take-back-move.ts'
 import { listWorktrees, type Worktree } from './worktrees.ts'
 
 /** No hook of the project runs in the throw-away worktree, and nobody's taste in merges changes the outcome. */
@@ -93,6 +94,7 @@ export function moveBase(git: Git, base: string, from: string, to: string): bool
   const now = commitOf(git, `refs/heads/${base}`)
   if (status === 0 && now === to) return true
   if (now !== from) return false
+  takeBackMove(git, checkout.path, from, to)
   throw notMoved(base, `${stderr}${stdout}`, commandLine(['git', '-C', checkout.path, 'status']))
 }
 

@@ -50,10 +50,13 @@ function inMainWorktree(work: () => Promise<void>): Promise<void> {
   return turn
 }
 
-async function mergedByGit({ hands, task }: Work): Promise<void> {
+/** A git that was killed, or found the disk full, leaves files in the work tree: the person takes back what is no work of his. */
+async function mergedByGit({ world, hands, task }: Work): Promise<void> {
   await inMainWorktree(async () => {
     const { status } = await hands.git(['merge', '-q', '--no-edit', `task/${task.id}`], undefined, { mayDie: true })
-    if (status !== 0) await hands.git(['merge', '--abort'])
+    if (status === 0) return
+    await hands.git(['merge', '--abort'])
+    world.toTidy.push(`src/${task.id}`)
   })
 }
 

@@ -103,6 +103,7 @@ function worldOn({ dir, postgres }: Machine, { seed, cli, project }: Simulation)
     isDiskFull: false,
     deeds: [],
     lost: [],
+    toTidy: [],
   }
 }
 
@@ -125,6 +126,17 @@ async function play(world: World, agents: readonly Agent[], round: Round, play: 
     }),
   )
   await fault?.()
+  await tidy(world)
+}
+
+/** Once the machine is well again. */
+async function tidy(world: World): Promise<void> {
+  const { git } = handsOf(world, 'person', null)
+  for (const path of world.toTidy.splice(0).flatMap((own) => [own, 'migrations'])) {
+    await git(['reset', '-q', '--', path])
+    await git(['checkout', '-q', '--', path])
+    await git(['clean', '-fdq', '--', path])
+  }
 }
 
 /** One kind of fault in a round, as often as a command is killed. */

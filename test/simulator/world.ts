@@ -26,6 +26,8 @@ export interface World {
   /** git itself loses work then (a stash that cannot be written): nobody is to blame. */
   isDiskFull: boolean
   readonly deeds: Deed[]
+  /** Directories of the main worktree where a plain git may have left what it was writing. */
+  readonly toTidy: string[]
   /** Work that went without being kept, told by whoever saw it. */
   readonly lost: string[]
 }

@@ -53,7 +53,8 @@ export function makeFork(
   const engine = engineFor(record, repository)
   if (lstatIfExists(target)) return adopt(unmarked, engine)
   try {
-    mkdirSync(dirname(target), { recursive: true })
+    // a worktree that went meanwhile would come back with nothing but a database in it
+    if (existsSync(repository.root)) mkdirSync(dirname(target), { recursive: true })
     removeWithCompanions(temporary)
     const said = engine.copy(realpathOf(source), temporary, { wal: isInWalMode(realpathOf(source)) })
     if (said !== 'ok') throw damaged(source, said)
