@@ -1,12 +1,11 @@
 /** Whose lane an agent is in: the open task whose worktree it stands in. */
+import { taskHere } from './persons-place.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { worktreeRootAbove } from './system/edit-place.ts'
-import { knownWorktreeId } from './system/identity.ts'
 import { installedBase } from './system/installed-base.ts'
-import { readRecord } from './system/ledger.ts'
-import { openTasks, readPolicy } from './system/policy-source.ts'
-import { branchOf, openRepository, type Repository } from './system/repository.ts'
+import { readPolicy } from './system/policy-source.ts'
+import { openRepository, type Repository } from './system/repository.ts'
 
 export interface AgentLane {
   readonly repository: Repository
@@ -36,7 +35,7 @@ export function agentLane(cwd: string, env: NodeJS.ProcessEnv): AgentLane | null
 
 function laneIn(repository: Repository): AgentLane | null {
   const policy = readPolicy(repository, installedBase(repository))
-  const task = taskOf(repository, policy)
+  const task = taskHere(repository, policy)
   return task === null ? null : { repository, policy, task }
 }
 
@@ -46,13 +45,4 @@ export function linkedWorktreeAt(dir: string, env: NodeJS.ProcessEnv): Repositor
   if (root === null) return null
   const repository = openRepository(root, env)
   return repository.isLinked ? repository : null
-}
-
-/** By its branch; while a rebase has HEAD detached, by what the ledger says of the worktree. */
-function taskOf(repository: Repository, policy: Policy): Task | null {
-  const branch = branchOf(repository.gitDir)
-  if (branch !== null) return openTasks(policy).find((task) => task.branch === branch) ?? null
-  const id = knownWorktreeId(repository.gitDir)
-  const known = id === null ? null : readRecord(repository, id)?.task
-  return openTasks(policy).find((task) => task.id === known) ?? null
 }

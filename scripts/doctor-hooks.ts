@@ -2,20 +2,29 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
-import { installHooks, isInstalled } from './install.ts'
+import { baseHooksOf, installHooks, isInstalled } from './install.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
 import { isBranchsOwnBuild } from './system/own-build.ts'
 import { branchOf, type Repository } from './system/repository.ts'
-import { baseHooksDir, buildDir, buildId, hooksDir, isCodeCache, OUR_HOOKS } from './system/trusted-hooks.ts'
+import {
+  baseHooksDir,
+  buildDir,
+  buildId,
+  hooksDir,
+  isCodeCache,
+  OUR_HOOKS,
+  staleHooks,
+} from './system/trusted-hooks.ts'
 
 const FIX = 'npx lanekeeper doctor --fix'
 
 export const hookChecks: readonly Check[] = [
   { name: 'hooks-path', look: checkHooksPath },
   { name: 'trusted-copy', look: checkTrustedCopy },
+  { name: 'base-hooks', look: checkBaseHooks },
   { name: 'hook-files', look: checkHookFiles },
   { name: 'hooks-live', look: checkProbe },
 ]
@@ -94,6 +103,15 @@ function checkTrustedCopy(scene: Scene): Finding[] {
       `The main worktree’s package tells: ${inMain}`,
     ),
   ]
+}
+
+/** Every command refreshes them and a hook does not: a commit on the base that changes `.husky` counts from the next one on. */
+function checkBaseHooks(scene: Scene): Finding[] {
+  const { repository, policy } = scene
+  if (policy === null || !isInstalled(repository)) return []
+  const stale = staleHooks(repository, baseHooksOf(repository, policy))
+  if (stale.length === 0) return [ok(`the hooks of ${policy.base} are those that git runs`)]
+  return [warning(`git runs older hooks than ${policy.base} has: ${stale.join(', ')}`, FIX, reinstall(scene))]
 }
 
 function readInstalled({ stateDir }: Repository): { readonly code: string; readonly node: string } | null {

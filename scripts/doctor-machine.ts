@@ -35,7 +35,8 @@ function isAtLeast([major, minor]: readonly [number, number], [least, leastMinor
 }
 
 function checkTerminal({ repository, policy, session }: Scene): Finding[] {
-  if (policy?.settings.terminal !== 'tmux') return [ok('agents are started by hand ("terminal": "none")')]
+  if (policy === null) return []
+  if (policy.settings.terminal !== 'tmux') return [ok('agents are started by hand ("terminal": "none")')]
   if (findProgram('tmux', session.env, repository.root)) return [ok('tmux is there for launch')]
   return [
     warning(

@@ -38,7 +38,8 @@ function checkAdoption({ repository }: Scene): Finding[] {
 
 /** A tracked env file would carry one worktree's ports and database into every other. */
 function checkEnvFiles({ repository, policy }: Scene): readonly Finding[] {
-  const files = (policy?.settings.env ?? []).map(({ file }) => file)
+  if (policy === null) return []
+  const files = policy.settings.env.map(({ file }) => file)
   if (files.length === 0) return [ok('no env files are written')]
   const { git } = repository
   const tracked = git.nul(['ls-files', '-z', '--', ...files.map((file) => `:(top,literal)${file}`)])

@@ -112,6 +112,9 @@ function checkLeftovers({ repository }: Scene): Finding[] {
   const vanished = vanishedRecords(repository)
   if (vanished.length === 0) return [ok('nothing is left of vanished worktrees')]
   return [
-    warning(`${vanished.length} vanished worktree(s) left ports or databases behind`, 'npx lanekeeper gc --dry-run'),
+    warning(
+      `${vanished.length} vanished worktree(s) left ports or databases behind`,
+      'npx lanekeeper gc --dry-run\nmoved by hand? in its new place: git worktree repair',
+    ),
   ]
 }

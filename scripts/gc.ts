@@ -4,6 +4,7 @@ import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { sweepLandings } from './landing-worktree.ts'
 import type { Policy } from './policy/policy.ts'
+import { commandLine } from './policy/shell-quote.ts'
 import type { Sweep, Swept } from './sweep.ts'
 import { sweepUnknown } from './sweep-databases.ts'
 import { sweepMigrationLeases } from './sweep-migration-leases.ts'
@@ -16,6 +17,7 @@ import { portRegistry } from './system/port-leases.ts'
 import type { Repository } from './system/repository.ts'
 import { sweepLeases } from './system/stale-leases.ts'
 import type { Kept } from './system/teardown.ts'
+import { listWorktrees } from './system/worktrees.ts'
 
 export const command: Command = {
   summary: 'Sweep what vanished worktrees and killed processes left behind',
@@ -80,14 +82,17 @@ async function sweepAll(sweep: Sweep, yes: boolean): Promise<Swept> {
   }
 }
 
-/** A branch may be the only place of work that was closed without landing: only a person deletes it. */
+/** A branch may be the only place of work that was closed without landing: only a person deletes it, its worktree first. */
 function finishedBranches({ git }: Repository, { tasks }: Policy): Kept[] {
   const tips = branchTips(git)
+  const checkedOut = new Set(listWorktrees(git).map(({ branch }) => branch))
+  const wayOn = (id: string, branch: string) =>
+    commandLine(checkedOut.has(branch) ? ['npx', 'lanekeeper', 'remove', id] : ['git', 'branch', '-D', branch])
   return tasks
     .filter(({ state, branch }) => state !== 'open' && tips.has(branch))
     .map(({ id, state, branch }) => ({
       what: `branch ${branch}`,
-      why: `task "${id}" is ${state}, but a branch may hold work: git branch -D ${branch}`,
+      why: `task "${id}" is ${state}, but a branch may hold work: ${wayOn(id, branch)}`,
     }))
 }
 

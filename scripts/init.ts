@@ -155,7 +155,7 @@ function adopted(
 ): Result {
   const { edits, found, notes } = plan
   const isNew = edits.length > 0 || hooks.changed.length > 0
-  if (edits.length > 0) session.out.done(`${edits.length} files written`)
+  if (edits.length > 0) session.out.done(`${edits.length} file${edits.length === 1 ? '' : 's'} written`)
   if (hooks.changed.length > 0) session.out.done(`hooks are live (${hooks.hooksPath})`)
   const next = nextSteps(repository, plan)
   const json = { ok: true, changes: changesOf(plan), found, notes, hooks, next }

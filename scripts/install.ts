@@ -117,7 +117,7 @@ function whatIsInstalled(repository: Repository, policy: Policy, code: string): 
 }
 
 /** The hooks of the base's tip; until the base has any, those in the main worktree's `.husky`. */
-function baseHooksOf(repository: Repository, policy: Policy): BaseHook[] {
+export function baseHooksOf(repository: Repository, policy: Policy): BaseHook[] {
   const [tree] = readObjects(repository.git, [`refs/heads/${policy.base}:.husky`])
   if (!tree) return baseHooksInWorktree(repository.mainWorktree)
   const files = parseTree(tree).filter(({ mode, name }) => mode.startsWith('100') && /^[a-z-]+$/.test(name))

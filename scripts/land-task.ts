@@ -6,7 +6,7 @@ import { assertTaskReady, conflicting, openTaskOf } from './landing-conditions.t
 import { proveFromEmpty, proveOnForks, rolesToProve } from './landing-proof.ts'
 import { setUpMerge, testMerge } from './landing-test.ts'
 import { type LandingPlace, withLandingWorktree } from './landing-worktree.ts'
-import { type Named, passedGate } from './let-pass.ts'
+import { type Named, passedGate, passedStill } from './let-pass.ts'
 import { type LetPass, landMessage, landTrailers } from './policy/audit-messages.ts'
 import type { Change } from './policy/changes.ts'
 import { LanekeeperError } from './policy/errors.ts'
@@ -109,7 +109,7 @@ async function mergeTestMove(
     changesBetween(git, from, commit),
   )
   // the lease may have passed to another while the tests ran
-  if (letPass.overridden.length === 0) passedGate(repository, readPolicy(repository, task.base), task, session, named)
+  if (letPass.overridden.length === 0) passedStill(repository, readPolicy(repository, task.base), task, session, named)
   place.aboutToMove(commit)
   const wasVerified = verifiedTip(repository, policy.base) === from
   // the hooks know nothing of paths that were let pass by name; all else was judged a moment ago

@@ -26,7 +26,7 @@ import { slugOf } from './policy/names.ts'
 import { normalised } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
-import { commitOf } from './system/history.ts'
+import { commitOf, hasOwnCommits } from './system/history.ts'
 import { withLock } from './system/lock.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
@@ -93,12 +93,14 @@ function landedIds(policy: Policy): Set<string> {
   return new Set(policy.tasks.filter(({ state }) => state === 'landed').map(({ id }) => id))
 }
 
-/** A task without a commit has nothing to land yet; `--all` passes it by. */
+/** A task without a commit has nothing to land yet, or somebody merged it by plain git; `--all` passes both by. */
 function tasksWithCommits({ git }: Repository, policy: Policy, { out }: Session): Task[] {
   return openTasks(policy).filter(({ id, branch, base }) => {
     const tip = commitOf(git, `refs/heads/${branch}`)
     const hasSome = tip !== null && commitsAhead(git, `refs/heads/${base}`, tip) > 0
-    if (!hasSome) out.note(`${id} has nothing to land yet`)
+    if (!hasSome && hasOwnCommits(git, branch))
+      out.note(`${id} is on ${base} already; it ends with: npx lanekeeper remove ${id}`)
+    else if (!hasSome) out.note(`${id} has nothing to land yet`)
     return hasSome
   })
 }

@@ -1,14 +1,12 @@
 /** What must hold before a task can land, and what to say when it does not. */
-import { join } from 'node:path'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
-import { readIfExists } from './system/files.ts'
 import type { Git } from './system/git.ts'
 import { commitOf } from './system/history.ts'
 import { dirtyFiles } from './system/removal-facts.ts'
-import type { Repository } from './system/repository.ts'
+import { type Repository, rebasedBranchOf } from './system/repository.ts'
 import { listWorktrees } from './system/worktrees.ts'
 import { taskNamed } from './task-change.ts'
 
@@ -54,7 +52,7 @@ function nothingToLand({ id, branch, base }: Task): LanekeeperError {
 function assertWorktreeClean(git: Git, { id, branch }: Task): void {
   const worktrees = listWorktrees(git).filter(({ isPrunable }) => !isPrunable)
   const rebasing = worktrees.find(
-    ({ gitDir, isDetached }) => isDetached && gitDir !== null && isRebasing(gitDir, branch),
+    ({ gitDir, isDetached }) => isDetached && gitDir !== null && rebasedBranchOf(gitDir) === branch,
   )
   if (rebasing)
     throw new LanekeeperError('unsafe', `${branch} is being rebased in ${rebasing.path}.`, {
@@ -68,11 +66,6 @@ function assertWorktreeClean(git: Git, { id, branch }: Task): void {
   throw new LanekeeperError('unsafe', `The worktree of "${id}" has uncommitted work: ${named}.`, {
     hint: `Look: ${at} status\nCommit it: ${at} add -A && ${at} commit\nThen: npx lanekeeper land ${id}`,
   })
-}
-
-function isRebasing(gitDir: string, branch: string): boolean {
-  const names = ['rebase-merge', 'rebase-apply'].map((dir) => readIfExists(join(gitDir, dir, 'head-name'))?.trim())
-  return names.includes(`refs/heads/${branch}`)
 }
 
 /** The refusal of a merge that conflicts: where, and what the task's agent types to solve it. */

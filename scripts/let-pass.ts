@@ -25,14 +25,30 @@ export function passedGate(
   repository: Repository,
   policy: Policy,
   task: Task,
-  { env, out }: Session,
+  session: Session,
   named: Named,
 ): LetPass {
+  return letPassBy(repository, policy, task, session, named, session.out.warn)
+}
+
+/** As `passedGate`, a second time in one landing: what is only to be known was said at the first. */
+export function passedStill(...[repository, policy, task, session, named]: Parameters<typeof passedGate>): LetPass {
+  return letPassBy(repository, policy, task, session, named, () => {})
+}
+
+function letPassBy(
+  repository: Repository,
+  policy: Policy,
+  task: Task,
+  { env, out }: Session,
+  named: Named,
+  say: (text: string) => void,
+): LetPass {
   const judgement = judgeBranch(repository, policy, task.branch)
-  for (const text of warningTexts(judgement.verdict)) out.warn(text)
+  for (const text of warningTexts(judgement.verdict)) say(text)
   const { verdict, passed } = withoutAllowed(judgement.verdict, named.paths)
   const unneeded = named.paths.filter((path) => !passed.includes(path))
-  if (unneeded.length > 0) out.warn(`--allow ${unneeded.map(printable).join(', ')} has no effect: nothing refuses it`)
+  if (unneeded.length > 0) say(`--allow ${unneeded.map(printable).join(', ')} has no effect: nothing refuses it`)
   const letPass = { allowed: passed, reason: named.reason }
   if (verdict.verdict === 'pass') return { ...letPass, overridden: [] }
   if (env.LANEKEEPER !== '0') throw new OutOfScope(task.id, verdict, judgement.facts, passed)

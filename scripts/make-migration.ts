@@ -1,7 +1,7 @@
 /** A new migration: the lease first, then a file with the right number, by the project's own tool where it has one. */
 import type { Session } from './command.ts'
 import { claimLease, heldAgainst } from './leases.ts'
-import { taskHere } from './migration-task.ts'
+import { agentsTaskHere } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { heldHint, heldText } from './policy/migrations/lease-words.ts'
 import { type MigrationFile, type MigrationSet, migrationSets } from './policy/migrations/migration-set.ts'
@@ -46,7 +46,7 @@ export async function makeMigration(
   session: Session,
   answers: MigrationAnswers,
 ): Promise<MadeMigration> {
-  const task = taskHere(repository, policy)
+  const task = agentsTaskHere(repository, policy)
   const set = setMeant(policy, task, answers)
   const name = migrationWord(answers.name)
   if (name === null)

@@ -83,7 +83,7 @@ export async function makeTask(
 /** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
 async function provisioned(session: Session, path: string, policy: Policy): Promise<WorktreeRecord> {
   session.out.note('Provisioning: ports, database, env file, dependencies')
-  const interrupt = holdFirstInterrupt()
+  const interrupt = holdFirstInterrupt(() => session.out.warn('Stopping what runs (once more: at once)'))
   try {
     const record = await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
     if (interrupt.came) throw interrupted(path)

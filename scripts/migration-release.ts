@@ -3,7 +3,7 @@ import { flag, type Input, type Result, type Session, textOption } from './comma
 import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { holdingOf, type LetGo, releaseLease } from './leases.ts'
-import { databaseMeant, personsBusiness, taskHere, taskMeant } from './migration-task.ts'
+import { agentsTaskHere, databaseMeant, personsBusiness, taskMeant } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -19,7 +19,7 @@ export async function release(input: Input, session: Session): Promise<Result> {
   const isForced = flag(input, 'force')
   const broken = isForced ? brokenLeases(session) : []
   const { repository, policy } = enter(session, { alarms: false, remote: !flag(input, 'dry-run') })
-  const here = taskHere(repository, policy)
+  const here = agentsTaskHere(repository, policy)
   if (isForced && here !== null)
     throw personsBusiness(repository, here, [...input.positionals, '--task', here.id, '--force'])
   const database = databaseMeant(input, policy, here)

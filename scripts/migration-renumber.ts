@@ -3,7 +3,7 @@ import { flag, type Input, type Result, type Session } from './command.ts'
 import { reset } from './db-change.ts'
 import { enter } from './entrance.ts'
 import { assertNotApplied } from './migration-applied.ts'
-import { taskHere } from './migration-task.ts'
+import { agentsTaskHere } from './migration-task.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import {
   type MigrationFile,
@@ -47,7 +47,7 @@ export async function renumber(input: Input, session: Session): Promise<Result> 
 
 /** Only what is out of place moves; sets where nothing is have no plan. */
 function plansOf(repository: Repository, policy: Policy): Plan[] {
-  const task = taskHere(repository, policy)
+  const task = agentsTaskHere(repository, policy)
   if (task === null || policy.baseTip === null)
     throw new LanekeeperError('usage', 'This is no worktree of an open task.', {
       hint: 'Run it in the worktree of the task whose migrations come too early: npx lanekeeper status',

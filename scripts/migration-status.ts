@@ -2,7 +2,7 @@
 import type { Input, Result, Session } from './command.ts'
 import { usageError } from './command.ts'
 import { enter } from './entrance.ts'
-import { taskHere } from './migration-task.ts'
+import { agentsTaskHere } from './migration-task.ts'
 import { type Lease, standingOf, tidied, untilOf } from './policy/migrations/lease.ts'
 import { leftOf, minuteOf, queueText } from './policy/migrations/lease-words.ts'
 import { databasesOf, leasedIn, turnsOf } from './policy/migrations/ownership.ts'
@@ -59,7 +59,7 @@ function rowOf(repository: Repository, policy: Policy, database: string, lease: 
     ? tidied(lease, activity, at)
     : { holder: null, fence: 0, hours: at.hours, queue: [] }
   const until = holder && untilOf(holder, hours, activity, at.now)
-  const mine = taskHere(repository, policy)
+  const mine = agentsTaskHere(repository, policy)
   return {
     database,
     mode: turns.mode,

@@ -1,19 +1,19 @@
 /** Whom a `migration` command is about: the task whose worktree this is, or the one that a person names. */
+
 import { type Input, textOption, usageError } from './command.ts'
+import { taskHere } from './persons-place.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { databasesOf, turnsOf } from './policy/migrations/ownership.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { openTasks } from './system/policy-source.ts'
-import { branchOf, type Repository } from './system/repository.ts'
+import type { Repository } from './system/repository.ts'
 import { taskNamed } from './task-change.ts'
 
 /** The open task whose own worktree this is; null where a person is. */
-export function taskHere(repository: Repository, policy: Policy): Task | null {
-  if (!repository.isLinked) return null
-  const branch = branchOf(repository.gitDir)
-  return openTasks(policy).find((task) => task.branch === branch) ?? null
+export function agentsTaskHere(repository: Repository, policy: Policy): Task | null {
+  return repository.isLinked ? taskHere(repository, policy) : null
 }
 
 /**
@@ -22,7 +22,7 @@ export function taskHere(repository: Repository, policy: Policy): Task | null {
  * @throws `refused` for another task than the one whose worktree this is; `usage`, `no-such-task`
  */
 export function taskMeant(input: Input, repository: Repository, policy: Policy, words: readonly string[]): Task {
-  const here = taskHere(repository, policy)
+  const here = agentsTaskHere(repository, policy)
   const named = textOption(input, 'task')
   if (here !== null && (named === undefined || named === here.id)) return here
   if (here !== null) throw personsBusiness(repository, here, [...words, '--task', named ?? ''])

@@ -152,7 +152,7 @@ export async function finishTask(session: Session, made: MadeTask, shouldLaunch:
   const document = setupDocument(record, policy)
   const { state } = document
   if (state === 'failed') {
-    for (const { step, message } of record.problems) session.out.error(`${step}: ${message}`)
+    for (const { step, message, hint } of record.problems) session.out.error(`${step}: ${message}`, hint)
     session.out.error(
       `The worktree is there, but its set-up failed. Mend the cause, then:`,
       commandLine(['npx', 'lanekeeper', 'setup', record.path]),

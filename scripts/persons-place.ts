@@ -3,13 +3,18 @@ import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
+import { knownWorktreeId } from './system/identity.ts'
+import { readRecord } from './system/ledger.ts'
 import { openTasks } from './system/policy-source.ts'
-import { branchOf, type Repository } from './system/repository.ts'
+import { type Repository, workBranchOf } from './system/repository.ts'
 
-/** The open task in whose worktree the session is, or null. */
+/** The open task in whose worktree the session is, or null: by its branch; where HEAD is detached by what the ledger says. */
 export function taskHere(repository: Repository, policy: Policy): Task | null {
-  const branch = branchOf(repository.gitDir)
-  return openTasks(policy).find((task) => task.branch === branch) ?? null
+  const branch = workBranchOf(repository.gitDir)
+  if (branch !== null) return openTasks(policy).find((task) => task.branch === branch) ?? null
+  const id = knownWorktreeId(repository.gitDir)
+  const known = id === null ? null : readRecord(repository, id)?.task
+  return openTasks(policy).find((task) => task.id === known) ?? null
 }
 
 /**

@@ -13,6 +13,7 @@ import { type Forced, obstaclesTo, type RemovalFacts, removalRefused, taskOutcom
 import type { Task } from './policy/task.ts'
 import { settleTask } from './settle-task.ts'
 import { deleteBranch } from './system/branches.ts'
+import { hasOwnCommits } from './system/history.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type RemovalIntent, readRecord, type WorktreeRecord, writeRecord } from './system/ledger.ts'
 import { withLock } from './system/lock.ts'
@@ -166,19 +167,13 @@ export async function finishRemoval(
 }
 
 /** An open task whose worktree and branch go is over: landed where the base has its work, else closed. */
-function outcomeOf({ repository, task, branch, facts, worktree }: Removal): RemovalIntent['outcome'] {
+function outcomeOf({ repository, task, branch, facts }: Removal): RemovalIntent['outcome'] {
   if (task === null || branch === null || task.state !== 'open') return null
-  return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository, worktree)) }
+  return { task: task.id, state: taskOutcome(facts, hasOwnCommits(repository.git, branch)) }
 }
 
 /** Windows whose agent has ended show its last words; one that runs got here only because a person forced it. */
 function closeWindows({ env }: Repository, { id }: WorktreeRecord): void {
   const tmux = openTmux(env)
   for (const window of tmux.windows()) if (window.worktree === id) tmux.close(window.id)
-}
-
-/** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */
-function hasOwnCommits({ git }: Repository, { branch }: Worktree): boolean {
-  const subjects = git.attempt(['reflog', 'show', '--format=%gs', `refs/heads/${branch}`, '--']).stdout
-  return /^(commit|cherry-pick|merge|rebase|am|revert)\b/m.test(subjects)
 }

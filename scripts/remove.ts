@@ -6,6 +6,7 @@ import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import type { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
+import { commandLine } from './policy/shell-quote.ts'
 import { type Removed, removeWorktree } from './remove-worktree.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
@@ -74,7 +75,11 @@ function noWorktree(target: string, branch: string | undefined): LanekeeperError
     : `There is no worktree, task or branch "${target}".`
   return usageError(
     message,
-    'All worktrees: git worktree list\nWhat vanished ones left behind: npx lanekeeper gc --dry-run',
+    [
+      ...(branch ? [`Its branch, if its work is not wanted: ${commandLine(['git', 'branch', '-D', branch])}`] : []),
+      'All worktrees: git worktree list',
+      'What vanished ones left behind: npx lanekeeper gc --dry-run',
+    ].join('\n'),
   )
 }
 

@@ -16,7 +16,7 @@ import {
   countedChanges,
   uncommittedPaths,
 } from './system/evidence.ts'
-import { branchTips } from './system/history.ts'
+import { branchTips, hasOwnCommits } from './system/history.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { readRecord, stateOf } from './system/ledger.ts'
 import { openTasks } from './system/policy-source.ts'
@@ -55,12 +55,14 @@ function reviewOf(task: Task, { repository, policy }: Entrance): Review {
     })
   const { verdict } = judgeBranch(repository, policy, task.branch)
   const changes = countedChanges(git, base, tip)
+  const commits = commitsSince(git, base, tip)
   return {
     task,
+    isMerged: commits.length === 0 && hasOwnCommits(git, task.branch),
     verdict: verdict.verdict,
     violations: verdict.violations,
     changes: grouped(changes, task, policy),
-    commits: commitsSince(git, base, tip),
+    commits,
     behind: commitsBehind(git, base, tip),
     conflicts: conflictsOf(git, base, tip),
     overlaps: overlapsOf(task, tip, changes, tips, repository, policy),

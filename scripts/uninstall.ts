@@ -46,7 +46,15 @@ async function uninstall(input: Input, session: Session): Promise<Result> {
   // first: it needs the env files and what the state knows, and where the server does not answer nothing is lost yet
   for (const kept of keptTemplates(repository)) await dropTemplate(repository, kept)
   leave(repository, plan, refs)
-  return answer(plan, steps, false)
+  const done = answer(plan, steps, false)
+  return { ...done, text: `${done.text}${staying(repository)}` }
+}
+
+/** What is on record is nobody's to lose by the way: it is said, with what would delete it. */
+function staying({ git }: Repository): string {
+  const { stdout } = git.attempt(['for-each-ref', '--count=1', 'refs/lanekeeper/'])
+  if (stdout === '') return ''
+  return '\nTasks and decisions stay in refs/lanekeeper. Delete them too: npx lanekeeper uninstall --purge'
 }
 
 /** Ports, databases and hooks of living worktrees hang on what would go. */

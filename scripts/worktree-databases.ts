@@ -59,9 +59,11 @@ export function databaseOf({ record }: WorktreeDatabases, named: string | undefi
   const found = databases.find(({ role }) => role === wanted)
   if (found) return found
   const roles = databases.map(({ role }) => role).join(', ')
+  if (roles === '')
+    throw usageError('This worktree has no database.', 'Give it one on the base: "databases" in lanekeeper.json')
   throw usageError(
-    named === undefined ? 'Which database?' : `This worktree has no database "${named}".`,
-    roles === '' ? 'It has none: see "databases" in lanekeeper.json.' : `It has: ${roles}`,
+    named === undefined ? 'Which database? This worktree has several.' : `This worktree has no database "${named}".`,
+    `It has: ${roles}`,
   )
 }
 

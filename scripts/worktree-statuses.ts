@@ -14,7 +14,7 @@ import { knownWorktreeId } from './system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
 import { openTasks } from './system/policy-source.ts'
-import type { Repository } from './system/repository.ts'
+import { type Repository, rebasedBranchOf } from './system/repository.ts'
 import { describeTips, type Tip } from './system/tips.ts'
 import { openTmux } from './system/tmux.ts'
 import type { Look } from './system/uncommitted.ts'
@@ -86,12 +86,16 @@ function portsOf(records: ReadonlyMap<string, WorktreeRecord>): Set<number> {
 function statusOf(worktree: Worktree, learned: Learned, repository: Repository, policy: Policy): WorktreeStatus {
   const { path, branch } = worktree
   const record = learned.records.get(path)
-  const task = openTasks(policy).find((open) => open.branch === branch)
+  const rebasing = worktree.isDetached && worktree.gitDir !== null ? rebasedBranchOf(worktree.gitDir) : null
+  const task = openTasks(policy).find((open) => open.branch === (branch ?? rebasing))
+  // half a rebase is no branch yet, and there is nothing to judge
+  const isJudged = task !== undefined && rebasing === null && isCommit(worktree.head)
   const tip = learned.tips.get(worktree.head)
   const window = learned.windows.find((found) => found.worktree === record?.id)
   return {
     path,
     branch,
+    rebasing,
     task: task?.id ?? null,
     state: stateIn(worktree, record),
     ports: record?.ports?.ports ?? {},
@@ -99,7 +103,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     ahead: tip?.distance?.ahead ?? null,
     behind: tip?.distance?.behind ?? null,
     dirty: null,
-    verdict: task && isCommit(worktree.head) ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
+    verdict: isJudged ? verdictOn(task, worktree.head, tip, learned, repository, policy) : null,
     lease: leaseTo(task, learned, policy),
     handoffs: openHandoffs(task?.handoffs ?? []).length,
     head: isCommit(worktree.head) ? worktree.head : null,

@@ -2,8 +2,8 @@
 
 /** Colours and cursor moves; a test runner writes them into a pipe too where it finds CI in its environment. */
 const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g
-/** Stack frames, a progress bar, and where the package manager keeps a log of its own. */
-const NOISE = /^\s+at .+[:)]|^[+\s]+$|A complete log of this run can be found in/
+/** Stack frames, progress, and where the package manager keeps a log of its own. */
+const NOISE = /^\s+at .+[:)]|^[+\s]+$|^Progress: resolved \d|A complete log of this run can be found in/
 
 /**
  * The last lines that tell something, without escape sequences.

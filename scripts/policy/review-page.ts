@@ -24,6 +24,8 @@ export interface Overlap {
 
 export interface Review {
   readonly task: Task
+  /** Its work is on the base already, though no landing ended it: somebody merged it. */
+  readonly isMerged: boolean
   readonly verdict: 'pass' | 'refuse'
   readonly violations: readonly Violation[]
   readonly changes: {
@@ -126,7 +128,9 @@ function total(changes: readonly CountedChange[]): string {
   return `+${sum('added')} -${sum('deleted')}`
 }
 
-function commitLines({ task, commits }: Review): string[] {
+function commitLines({ task, commits, isMerged }: Review): string[] {
+  if (isMerged) return ['', `Everything committed on ${task.branch} is on ${task.base} already.`]
+  if (isMerged) return [commandLine(['npx', 'lanekeeper', 'remove', task.id])]
   if (commits.length === 0) return ['', `Nothing is committed on ${task.branch} yet.`]
   const lines = commits
     .slice(0, MOST_LINES)
@@ -152,11 +156,12 @@ function overlapLines({ overlaps }: Review): string[] {
 }
 
 /** What to type from here, the most urgent first. */
-export function nextCommands({ task, verdict, worktree, conflicts, waitsFor, commits }: Review): string[] {
+export function nextCommands({ task, verdict, worktree, conflicts, waitsFor, commits, isMerged }: Review): string[] {
   const there = worktree ? ['git', '-C', worktree.path] : ['git']
   const look = commandLine(['git', 'diff', range(task)])
   if (verdict === 'refuse') return [commandLine(['npx', 'lanekeeper', 'check', task.branch]), look]
   if (worktree && worktree.uncommitted.length > 0) return [commandLine([...there, 'status']), look]
+  if (isMerged) return [commandLine(['npx', 'lanekeeper', 'remove', task.id])]
   if (commits.length === 0) return [commandLine(['npx', 'lanekeeper', 'launch', task.id])]
   if (conflicts !== null && conflicts.length > 0) return [commandLine([...there, 'merge', task.base]), look]
   return [look, commandLine(['npx', 'lanekeeper', 'land', ...waitsFor, task.id])]

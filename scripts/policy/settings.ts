@@ -120,11 +120,25 @@ export function parseSettings(text: string, where: string): Settings {
   const checked = z.check(Settings(), parseJson(text, where))
   if ('problem' in checked) {
     const { path, message } = checked.problem
-    const meant = path.length === 1 ? nearestWord(String(path[0]), Object.keys(Settings().shape)) : null
-    const guess = meant === null || meant === path[0] ? '' : `; did you mean "${meant}"`
+    const last = String(path.at(-1))
+    const meant = nearestWord(last, keysBeside(path))
+    const guess = meant === null || meant === last ? '' : `; did you mean "${meant}"`
     throw broken(where, lineOf(path), `"${path.join('.') || 'the file'}": ${message}${guess}`)
   }
   return checkedSettings(checked.value, where, lineOf)
+}
+
+/** The keys that may stand where the last of the path does. */
+function keysBeside(path: readonly (string | number)[]): string[] {
+  interface Node {
+    readonly properties?: Readonly<Record<string, Node>>
+    readonly additionalProperties?: Node
+    readonly items?: Node
+  }
+  const child = (node: Node | undefined, key: string | number) =>
+    typeof key === 'number' ? node?.items : (node?.properties?.[key] ?? node?.additionalProperties)
+  const parent = path.slice(0, -1).reduce<Node | undefined>(child, settingsJsonSchema() as Node)
+  return Object.keys(parent?.properties ?? {})
 }
 
 function checkedSettings(settings: Settings, where: string, lineOf: (path: string[]) => number): Settings {

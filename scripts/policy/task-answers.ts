@@ -30,6 +30,8 @@ export interface RawAnswers {
 export interface AnswerFacts {
   readonly settings: Settings
   readonly base: string
+  /** Local branches, without `refs/heads/`. */
+  readonly branches: readonly string[]
   readonly tasks: readonly Task[]
   /** Names that `agent` may have. */
   readonly agents: readonly string[]
@@ -83,7 +85,10 @@ export const checks: Readonly<Record<keyof RawAnswers, Check>> = {
   branch: (line, { tasks, base }) =>
     because('The branch', problemWithBranch(line)) ??
     (line === base ? `"${line}" is the base branch.` : branchIsFree(line, tasks)),
-  base: (line) => because('The base', problemWithBranch(line)) ?? true,
+  // the default passes as it is: where it is missing the repository is to be mended, and no answer is
+  base: (line, { base, branches }) =>
+    because('The base', problemWithBranch(line)) ??
+    (line === base || branches.includes(line) || `There is no branch "${line}" here.`),
   allow: (line) => (words(line).length === 0 ? 'Name at least one path, e.g. src/auth' : patternsAreFine(line, true)),
   deny: (line) => patternsAreFine(line, false),
   shared: (line) => patternsAreFine(line, false),

@@ -5,7 +5,7 @@ import { problemWithOwnership } from './migrations/ownership.ts'
 import { checkedTaskId, slugOf } from './names.ts'
 import { matcherOf } from './patterns.ts'
 import type { Settings } from './settings.ts'
-import { checkedTask, type Task } from './task.ts'
+import { checkedTask, problemWithTask, type Task } from './task.ts'
 import { fillTemplate } from './templates.ts'
 
 /** What a person or a script says about a new task; the rest has defaults. */
@@ -51,13 +51,13 @@ export function defaultPath(settings: Pick<Settings, 'worktrees'>, names: { repo
 /**
  * The task that the answers mean.
  * @param createdAt ISO 8601, UTC
- * @throws `usage`, `bad-name`, `bad-pattern` or `task-file` for an answer that cannot be
+ * @throws `usage`, `bad-name` or `bad-pattern` for an answer that cannot be
  */
 export function draftedTask(answers: TaskAnswers, { settings, base }: DraftSource, createdAt: string): Task {
   const title = answers.title.trim()
   const id = checkedTaskId(answers.id ?? defaultId(title))
   if (answers.allow.length === 0) throw needsAllow()
-  return checkedTask({
+  const draft: Task = {
     id,
     title,
     branch: answers.branch ?? defaultBranch(settings, id),
@@ -74,7 +74,12 @@ export function draftedTask(answers: TaskAnswers, { settings, base }: DraftSourc
     state: 'open',
     handoffs: [],
     createdAt,
-  })
+  }
+  // nothing is written yet: `checkedTask` would send a person to a file that is not there
+  const problem = problemWithTask(draft)
+  if (problem !== null)
+    throw usage(`That cannot be a task: ${problem}.`, 'What each option takes: npx lanekeeper new-task --help')
+  return checkedTask(draft)
 }
 
 function needsAllow(): LanekeeperError {
@@ -110,7 +115,10 @@ export function warningsAbout(task: Task, settings: Settings): string[] {
   return [
     ...task.shared
       .filter((pattern) => matcherOf(settings.shared)(pattern) === null)
-      .map((pattern) => `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it`),
+      .map(
+        (pattern) =>
+          `shared "${pattern}" has no effect: "shared" in lanekeeper.json does not offer it. Offer it there, or let this task alone change it: --allow ${pattern}`,
+      ),
     ...task.allow
       .filter((pattern) => matcherOf(settings.protected, { ignoreCase: true })(pattern) !== null)
       .map((pattern) => `allow "${pattern}" has no effect: it is protected for every task in lanekeeper.json`),

@@ -111,10 +111,8 @@ export function parseTask(text: string, file: string): Task {
 export function checkedTask(task: Task, file = `${task.id}.md`): Task {
   checkedTaskId(task.id)
   checkedBranch(task.branch)
-  if (task.title.trim() === '') throw broken(file, null, 'title is empty')
-  if (/[\r\n]/.test(task.title)) throw broken(file, null, 'title has more than one line')
-  if (task.branch === task.base) throw broken(file, null, `branch and base are both "${task.base}"`)
-  if (task.dependsOn.includes(task.id)) throw broken(file, null, 'depends-on names the task itself')
+  const problem = problemWithTask(task)
+  if (problem !== null) throw broken(file, null, problem)
   const everything = task.allow.find(matchesEverything)
   if (everything !== undefined)
     throw new LanekeeperError('bad-pattern', `The pattern "${everything}" (allow) is the whole repository.`, {
@@ -127,6 +125,14 @@ export function checkedTask(task: Task, file = `${task.id}.md`): Task {
     shared: checkedPatterns(task.shared, 'shared'),
     tables: checkedTables(task.tables),
   }
+}
+
+/** What is wrong with a task as a whole, or null. Whoever reports it knows whether there is a file to mend. */
+export function problemWithTask({ id, title, branch, base, dependsOn }: Task): string | null {
+  if (title.trim() === '') return 'title is empty'
+  if (/[\r\n]/.test(title)) return 'title has more than one line'
+  if (branch === base) return `branch and base are both "${base}"`
+  return dependsOn.includes(id) ? 'depends-on names the task itself' : null
 }
 
 function parseFrontMatter(yaml: string, file: string): z.infer<ReturnType<typeof FrontMatter>> {

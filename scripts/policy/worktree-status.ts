@@ -2,6 +2,7 @@
 import type { Standing } from './migrations/lease.ts'
 import { leaseCell } from './migrations/lease-words.ts'
 import { printable } from './printable.ts'
+import { commandLine } from './shell-quote.ts'
 import type { Listener } from './sockets.ts'
 
 /** `main` and `missing` are facts of git's; the others are what the ledger says of the set-up. */
@@ -17,6 +18,8 @@ export interface ServiceListener extends Listener {
 export interface WorktreeStatus {
   readonly path: string
   readonly branch: string | null
+  /** The branch that is being rebased there: HEAD is detached until that is over. */
+  readonly rebasing: string | null
   readonly task: string | null
   readonly state: WorktreeState
   readonly ports: Readonly<Record<string, number>>
@@ -89,7 +92,7 @@ export function statusRows(worktrees: readonly WorktreeStatus[], now: Date): str
 function rowOf(worktree: WorktreeStatus, now: Date): string[] {
   return [
     worktree.task ?? '-',
-    worktree.branch ?? (worktree.head ? `(${worktree.head.slice(0, 8)})` : '-'),
+    branchCell(worktree),
     worktree.locked === null ? worktree.state : `${worktree.state}, locked`,
     distance(worktree),
     changes(worktree),
@@ -101,6 +104,11 @@ function rowOf(worktree: WorktreeStatus, now: Date): string[] {
     lastCommit(worktree, now),
     worktree.path,
   ]
+}
+
+function branchCell({ branch, rebasing, head }: WorktreeStatus): string {
+  if (rebasing !== null) return `${rebasing}, rebasing`
+  return branch ?? (head ? `(${head.slice(0, 8)})` : '-')
 }
 
 function distance({ ahead, behind }: WorktreeStatus): string {
@@ -132,11 +140,23 @@ function lastCommit({ lastCommit: last }: WorktreeStatus, now: Date): string {
   return `${ageOf(last.committedAt, now)} ${subject}`
 }
 
+/** What failed in one line: the rest of it, and the log, are what `setup` shows. */
+function failureNote(path: string, [problem = '']: readonly string[]): string {
+  const [what = ''] = problem.split('\n')
+  const again = commandLine(['npx', 'lanekeeper', 'setup', path, '--wait'])
+  return `✗ ${printable(path)}: the set-up failed${what === '' ? '' : `: ${printable(what)}`}\n  ↳ ${again}`
+}
+
+/** A directory that was moved with `mv` is gone to git too, and a sweep would take its ports and git's notes of it. */
+function goneNote(path: string): string {
+  return `▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc\n  ↳ moved by hand? in its new place: git worktree repair`
+}
+
 /** Lines under the table: what needs a person, each with the command that goes on. */
 export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
   return worktrees.flatMap(({ path, state, problems, listeners, task, verdict }) => [
-    ...(state === 'failed' ? [`✗ ${printable(path)}: the set-up failed${problems[0] ? `: ${problems[0]}` : ''}`] : []),
-    ...(state === 'missing' ? [`▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc`] : []),
+    ...(state === 'failed' ? [failureNote(path, problems)] : []),
+    ...(state === 'missing' ? [goneNote(path)] : []),
     ...listeners
       .filter(({ foreignWorktree }) => foreignWorktree !== null)
       .map(

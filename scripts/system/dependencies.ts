@@ -87,7 +87,8 @@ function failureOf(words: readonly string[], { status, output }: ProgramResult, 
   const [program] = words
   if (status === 127)
     return `${program} is not installed, or not on PATH. Try: corepack enable, or: npm i -g ${program}`
-  return `${commandLine(words)} exited ${status}: ${lastWords(output, 5)}\nThe whole output is in ${log}`
+  const said = lastWords(output, 5)
+  return `${commandLine(words)} exited ${status}${said === '' ? '' : `: ${said}`}\nThe whole output is in ${log}`
 }
 
 /**

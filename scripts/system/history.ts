@@ -119,6 +119,12 @@ export function branchTips(git: Git): Map<string, string> {
   )
 }
 
+/** Whether anything was ever committed on the branch; a branch without a commit of its own only looks merged. */
+export function hasOwnCommits(git: Git, branch: string): boolean {
+  const subjects = git.attempt(['reflog', 'show', '--format=%gs', `refs/heads/${branch}`, '--']).stdout
+  return /^(commit|cherry-pick|merge|rebase|am|revert)\b/m.test(subjects)
+}
+
 /** The base's upstream tip, or null: what is there has been let through by the remote's own rules. */
 export function upstreamTip(git: Git, base: string): string | null {
   return commitOf(git, `${base}@{upstream}`)

@@ -22,10 +22,12 @@ export async function holdingInterrupts<T>(work: (wasInterrupted: () => boolean)
 /**
  * From now on the first Ctrl-C ends the programs we run (they get it from the terminal), not us: what they leave is still
  * to be taken away, or told of. The second ends us.
+ * @param say says so at once: a program may take its time to end
  */
-export function holdFirstInterrupt(): { readonly came: boolean; release(): void } {
+export function holdFirstInterrupt(say: () => void = () => {}): { readonly came: boolean; release(): void } {
   const note = () => {
     held.came = true
+    say()
   }
   const held = { came: false, release: () => void process.off('SIGINT', note) }
   process.once('SIGINT', note)

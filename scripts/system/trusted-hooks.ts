@@ -136,6 +136,15 @@ export function writeHooks(
   return changed.filter((path) => path !== null)
 }
 
+/** The base's hooks that were copied as they were before, or not yet taken away. */
+export function staleHooks({ stateDir }: Repository, baseHooks: readonly BaseHook[]): string[] {
+  const dir = join(stateDir, 'husky')
+  const own = baseHooks.filter(({ text }) => hasOwnLines(text))
+  const copied = existsSync(dir) ? readdirSync(dir) : []
+  const gone = copied.filter((name) => !['_', 'base', ...own.map((hook) => hook.name)].includes(name))
+  return [...own.filter(({ name, text }) => readIfExists(join(dir, name)) !== text).map(({ name }) => name), ...gone]
+}
+
 function stubsOf(
   repository: Repository,
   { base, code }: { base: string; code: string },

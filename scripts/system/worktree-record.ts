@@ -6,7 +6,7 @@ import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { isAlive, thisProcess } from './lock.ts'
-import { branchOf, type Repository } from './repository.ts'
+import { type Repository, workBranchOf } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'migrate', 'setup'] as const satisfies readonly StepName[]
 const NOTHING_TO_DO = 'nothing to do'
@@ -19,7 +19,7 @@ export function openRecord(
   known: WorktreeRecord | null,
 ): WorktreeRecord {
   const { root: path, gitDir } = repository
-  const branch = branchOf(gitDir)
+  const branch = workBranchOf(gitDir)
   const start = known ?? newRecord(id, cloneId(repository), new Date().toISOString())
   const steps = { ...start.steps, identity: { state: 'done' as const }, ...slowStepsOf(repository, policy, start) }
   const worker = start.worker !== null && isAlive(start.worker) ? start.worker : null

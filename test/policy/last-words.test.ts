@@ -20,6 +20,7 @@ it.each([
     'npm error signal SIGINT\nnpm error A complete log of this run can be found in: /x\n',
     'npm error signal SIGINT',
   ],
+  ['no progress of pnpm', ' ENOENT  no such file\nProgress: resolved 12, reused 1, done\n', ' ENOENT  no such file'],
   ['a line about time stays', 'Start\n   Start at 10:00 sharp\n', 'Start\n   Start at 10:00 sharp'],
   ['nothing', '', ''],
 ])('%s', (_name, output, said) => {

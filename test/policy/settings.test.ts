@@ -18,7 +18,17 @@ describe('lanekeeper.json', () => {
     ['cut off', '{\n  "base": "main"', 'line 2: not JSON'],
     ['empty', '', 'line 1: not JSON'],
     ['an unknown key', '{\n\n  "bases": "main"\n}', 'line 3: "bases": is not a known key'],
-    ['an unknown key below', '{ "ports": {\n "sizes": 1 } }', 'line 2: "ports.sizes": is not a known key'],
+    [
+      'an unknown key below',
+      '{ "ports": {\n "sizes": 1 } }',
+      'line 2: "ports.sizes": is not a known key; did you mean "size"',
+    ],
+    ['a slip in a list', '{ "migrations": [{ "prest": "knex" }] }', 'did you mean "preset"'],
+    [
+      'a slip below a name of yours',
+      '{ "databases": { "dev": { "vars": ["A"], "migrte": [] } } }',
+      'did you mean "migrate"',
+    ],
     ['a wrong type', '{\n  "base": 7\n}', 'line 2: "base": invalid input'],
     ['a wrong word', '{\n  "gate": "off"\n}', 'line 2: "gate"'],
     ['a range upside down', '{\n  "ports": {\n    "range": [30000, 20000] }\n}', 'line 3: "ports.range"'],

@@ -13,13 +13,20 @@ const known = draftedTask(
   { settings, base: 'main' },
   '2026-01-02T03:04:05.000Z',
 )
-const facts: AnswerFacts = { settings, base: 'main', tasks: [known], agents: ['claude', 'none'] }
+const facts: AnswerFacts = {
+  settings,
+  base: 'main',
+  branches: ['main', 'next'],
+  tasks: [known],
+  agents: ['claude', 'none'],
+}
 
 it.each<[keyof RawAnswers, string]>([
   ['title', 'Add login'],
   ['id', 'add-login'],
   ['branch', 'feature/größe'],
   ['base', 'main'],
+  ['base', 'next'],
   ['allow', 'src/auth, test/auth'],
   ['deny', ''],
   ['shared', 'package.json'],
@@ -46,6 +53,7 @@ it.each<[keyof RawAnswers, string, string]>([
   ['branch', '$(reboot)', 'take apart'],
   ['branch', 'main', 'is the base'],
   ['branch', 'task/known', 'open task "known"'],
+  ['base', 'nope', 'no branch "nope"'],
   ['allow', ' , ', 'at least one'],
   ['allow', 'src **', 'whole repository'],
   ['allow', 'src ../x', 'leaves its directory'],

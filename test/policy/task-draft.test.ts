@@ -40,12 +40,17 @@ describe('draftedTask', () => {
     ['braces', { shared: ['{a,b}.json'] }, 'bad-pattern'],
     ['an id that escapes', { id: '../x' }, 'bad-name'],
     ['an id with a slash', { id: 'a/b' }, 'bad-name'],
-    ['an empty title', { title: ' ', id: 'x' }, 'task-file'],
+    ['an empty title', { title: ' ', id: 'x' }, 'usage'],
     ['a branch with a space', { branch: 'a b' }, 'bad-name'],
-    ['the base as branch', { branch: 'main' }, 'task-file'],
-    ['itself as prerequisite', { id: 'x', dependsOn: ['x'] }, 'task-file'],
+    ['the base as branch', { branch: 'main' }, 'usage'],
+    ['itself as prerequisite', { id: 'x', dependsOn: ['x'] }, 'usage'],
   ])('refuses %s', (_, answers, code) => {
     expect(() => task(answers)).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('names no file where none is written yet', () => {
+    const branch = 'main'
+    expect(() => task({ branch })).toThrow(expect.objectContaining({ hint: expect.not.stringContaining('git show') }))
   })
 })
 

@@ -5,6 +5,7 @@ const NOW = new Date('2026-01-02T00:00:00Z')
 const PLAIN: WorktreeStatus = {
   path: '/w/one',
   branch: 'task/one',
+  rebasing: null,
   task: 'one',
   state: 'ready',
   ports: { PORT: 20010 },
@@ -43,6 +44,7 @@ describe('the table', () => {
 
   it.each<[Partial<WorktreeStatus>, string]>([
     [{ branch: null }, '(aaaaaaaa)'],
+    [{ branch: null, rebasing: 'task/one' }, 'task/one, rebasing'],
     [{ locked: '' }, 'ready, locked'],
     [{ ahead: 0, behind: 0 }, '='],
     [{ changes: 3, dirty: true }, '3'],
@@ -73,14 +75,14 @@ describe('the table', () => {
             { service: 'PORT', port: 20010, pid: 7, program: 'node', cwd: '/w/two', foreignWorktree: '/w/two' },
           ],
         },
-        { ...PLAIN, path: '/w/two', state: 'failed', problems: ['disk full'] },
+        { ...PLAIN, path: '/w/two', state: 'failed', problems: ['disk full\nnpm error a\nnpm error b'] },
         { ...PLAIN, path: '/w/three', state: 'missing' },
         { ...PLAIN, verdict: 'refuse' },
       ]),
     ).toEqual([
       '▲ port 20010 of /w/one is served out of /w/two',
-      '✗ /w/two: the set-up failed: disk full',
-      '▲ /w/three is gone; sweep what it left: npx lanekeeper gc',
+      '✗ /w/two: the set-up failed: disk full\n  ↳ npx lanekeeper setup /w/two --wait',
+      '▲ /w/three is gone; sweep what it left: npx lanekeeper gc\n  ↳ moved by hand? in its new place: git worktree repair',
       '▲ task one is outside its lane: npx lanekeeper review one',
     ]))
 })

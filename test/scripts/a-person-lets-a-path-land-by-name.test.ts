@@ -60,3 +60,10 @@ it('is a person’s, for one task, with a reason', () => {
   const all = project.lanekeeper(['land', '--all', '--allow', 'lib/x.ts', ...REASON])
   expect(all).toMatchObject({ status: 2, stderr: expect.stringContaining('one task') })
 })
+
+it('what is only to be known is said once, though a landing judges twice', () => {
+  const project = strayed()
+  const all = ['--allow', 'lib/x.ts', '--allow', 'lib/y z.ts', '--allow', 'README.md', ...REASON]
+  const { status, stderr } = land(project, all)
+  expect([status, stderr.match(/README\.md has no effect/g)]).toEqual([0, ['README.md has no effect']])
+})

@@ -25,3 +25,10 @@ it('pnpm hands on the dashes: pnpm run new-task -- --title …', () => {
   expect(ran.status).toBe(0)
   expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true, task: { id: 'add-login' } })
 })
+
+it('db in a worktree that has no database', () => {
+  const project = createRepository()
+  expect(project.lanekeeper(['new-task', '--title', 'One', '--allow', 'src']).status).toBe(0)
+  const ran = project.lanekeeper(['db', 'url', '--worktree', 'one'])
+  expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('This worktree has no database.')])
+})

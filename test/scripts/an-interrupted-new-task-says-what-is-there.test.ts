@@ -7,8 +7,9 @@ import { settings } from '../support/task-worktrees.ts'
 it('keeps task and worktree, marks the set-up as failed and names the command that finishes it', async () => {
   const project = createRepository(settings({ setup: ['[ -e ../begun ] || { touch ../begun; sleep 20; }'] }))
   const words = ['new-task', '--title', 'Slow', '--allow', 'src/slow']
-  const { status, answer } = await interruptedOnceBegun(project, words)
+  const { status, answer, said } = await interruptedOnceBegun(project, words)
   expect(status).toBe(3)
+  expect(said).toContain('Stopping what runs')
 
   const path = project.path('project.worktrees/slow')
   const { error } = JSON.parse(answer)

@@ -194,7 +194,9 @@ test('a worktree that was never provisioned, one that failed and one that vanish
       fix: `npx lanekeeper setup ${repository.path('plain')}`,
     },
   ])
-  expect(found('leftovers')).toMatchObject([{ level: 'warning', fix: 'npx lanekeeper gc --dry-run' }])
+  expect(found('leftovers')).toMatchObject([
+    { level: 'warning', fix: 'npx lanekeeper gc --dry-run\nmoved by hand? in its new place: git worktree repair' },
+  ])
 })
 
 test('--fix provisions what was cut short', () => {
@@ -205,4 +207,22 @@ test('--fix provisions what was cut short', () => {
   const report = doctor(repository, ['--fix'])
   expect(report.fixed).toEqual([`set up ${path}`])
   expect(repository.read('cold/.env.local')).toMatch(/^PORT=\d+$/m)
+})
+
+test('hooks of the base that changed since they were copied are told, until a command copies them', () => {
+  const repository = adopted()
+  const stale = () => doctor(repository).findings.filter(({ message }) => message.includes('git runs older hooks'))
+  repository.commit({ '.husky/pre-commit': 'npm test\n' }, 'Test before each commit')
+  expect(stale()).toMatchObject([{ check: 'base-hooks', level: 'warning', fix: 'npx lanekeeper doctor --fix' }])
+  expect(doctor(repository, ['--fix']).fixed).toEqual(['install the hooks anew'])
+  expect(stale()).toEqual([])
+})
+
+test('settings that cannot be read are one finding; nothing is made up about what they say', () => {
+  const repository = adopted()
+  repository.commit({ 'lanekeeper.json': '{' }, 'Slip')
+  const report = doctor(repository)
+  expect(errorsOf(report)).toEqual(['settings'])
+  const told = report.findings.map(({ check }) => check)
+  for (const check of ['terminal', 'env-files']) expect(told).not.toContain(check)
 })

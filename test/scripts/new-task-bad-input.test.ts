@@ -170,3 +170,12 @@ describe('repositories', () => {
     expect(project.lanekeeper(['task', 'list'])).toMatchObject({ status: 0 })
   })
 })
+
+it('a set-up step that fails says how to mend it', () => {
+  const project = createRepository({
+    '.env.local': 'A=1\n',
+    'lanekeeper.json': '{ "env": [{ "file": ".env.local" }] }',
+  })
+  const ran = project.lanekeeper(['new-task', ...GOOD])
+  expect(ran).toMatchObject({ status: 3, stderr: expect.stringContaining('git rm --cached .env.local') })
+})

@@ -123,3 +123,13 @@ it('waits for the tasks it depends on, works without a worktree, and says when n
   const unknown = repository.lanekeeper(['review', 'nope'])
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('There is no task "nope"')])
 })
+
+it('tells work that somebody merged by plain git from work that never began', () => {
+  const { repository, path } = withTask()
+  repository.commit({ 'src/auth/a.ts': '1' }, 'Work', { cwd: path })
+  repository.git(['merge', '-q', '--no-edit', 'task/auth'])
+  expect(review(repository)).toMatchObject({ isMerged: true, next: ['npx lanekeeper remove auth'] })
+  expect(repository.lanekeeper(['review', 'auth']).stdout).toContain('Everything committed on task/auth is on main')
+  const all = repository.lanekeeper(['land', '--all'])
+  expect(all.stderr).toContain('auth is on main already; it ends with: npx lanekeeper remove auth')
+})

@@ -92,3 +92,12 @@ test('it refuses while the ledger names a vanished worktree', () => {
   const ran = repository.lanekeeper(['uninstall', '--yes', '--json'])
   expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'unsafe', hint: expect.stringContaining('gc') })
 })
+
+test('what stays on record is said, with the command that deletes it', () => {
+  const repository = adopted()
+  repository.lanekeeper(['new-task', '--title', 'One', '--allow', 'src'])
+  expect(repository.lanekeeper(['remove', 'one'])).toMatchObject({ status: 0 })
+  expect(repository.lanekeeper(['uninstall', '--yes']).stdout).toContain('npx lanekeeper uninstall --purge')
+  expect(repository.lanekeeper(['uninstall', '--yes', '--purge'])).toMatchObject({ status: 0 })
+  expect(repository.git(['for-each-ref', 'refs/lanekeeper'])).toBe('')
+})

@@ -5,24 +5,27 @@ import { CLI, type TestRepository } from './repository.ts'
 
 /**
  * Starts a verb with `--json` and interrupts its process group once the project's own command has touched `begun` beside
- * the worktrees. Gives the exit status and stdout.
+ * the worktrees. Gives the exit status, stdout and stderr.
  */
 export async function interruptedOnceBegun(
   project: TestRepository,
   args: readonly string[],
-): Promise<{ status: unknown; answer: string }> {
+): Promise<{ status: unknown; answer: string; said: string }> {
   const child = spawn(process.execPath, [CLI, ...args, '--json'], {
     cwd: project.root,
     env: project.env,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  let answer = ''
+  let [answer, said] = ['', '']
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
   child.stdout.on('data', (chunk) => {
     answer += chunk
   })
   const ended = new Promise((done) => child.on('close', done))
   await vi.waitUntil(() => project.exists('project.worktrees/begun'), { timeout: 20_000, interval: 20 })
   process.kill(-(child.pid ?? 0), 'SIGINT')
-  return { status: await ended, answer }
+  return { status: await ended, answer, said }
 }

@@ -71,6 +71,13 @@ describe('an install', () => {
     expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).toBe(stale)
   })
 
+  it('that fails without a word says so by its status alone', async () => {
+    const project = npmProject({ scripts: { postinstall: 'exit 7' } })
+    project.commit({ '.npmrc': 'loglevel=silent\n' })
+    const { message } = await inWorktree(project).install()
+    expect(message).toMatch(/ exited \d+\nThe whole output/)
+  })
+
   it('that fails says what was said and where the rest is, and does not try a second time', async () => {
     const project = npmProject({ scripts: { postinstall: 'echo no such compiler >&2; exit 7' } })
     const { install, log } = inWorktree(project)
