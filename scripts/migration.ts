@@ -10,15 +10,17 @@ type Action = (input: Input, session: Session) => Promise<Result> | Result
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   claim,
-  new: (input, session) => newMigration.run(input, session),
+  new: (input, session) => newMigration.run({ ...input, positionals: input.positionals.slice(1) }, session),
   release,
   renumber,
   status,
 }
 
+const USAGE = 'claim [DATABASE] | release [DATABASE] [--force --task ID] | status [DATABASE] | renumber | new <name>…'
+
 export const command: Command = {
   summary: 'Whose turn it is at the migrations of a database: the lease, and who waits for it',
-  usage: 'claim [DATABASE] | release [DATABASE] [--force --task ID] | status [DATABASE] | renumber | new --name TEXT',
+  usage: USAGE,
   options: {
     task: { type: 'string', value: 'ID', help: "The task; in a task's own worktree it is that one" },
     force: { type: 'boolean', help: 'release: take the lease from a task that holds it (a person, on record)' },
@@ -27,7 +29,7 @@ export const command: Command = {
     ...newMigration.options,
     'dry-run': commonOptions.dryRun,
   },
-  positionals: [1, 2],
+  positionals: [1, 20],
   examples: [
     'npx lanekeeper migration renumber                 # another task landed one first: new numbers for yours',
     'npx lanekeeper migration claim                    # in the worktree of a task with --migrations: its lease, or its place in line',
@@ -36,8 +38,10 @@ export const command: Command = {
     'npx lanekeeper migration release dev --task add-tags --force --reason "its agent is gone"',
   ],
   run: async (input, session) => {
-    const [name = ''] = input.positionals
+    const [name = '', , ...more] = input.positionals
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (name !== 'new' && more.length > 0)
+      throw usageError(`migration ${name} takes one database, and not "${more.join(' ')}" as well.`, `Usage: ${USAGE}`)
     if (action) return action(input, session)
     throw usageError(`There is no "migration ${name}".`, `There is: ${Object.keys(ACTIONS).join(', ')}`)
   },

@@ -1,5 +1,13 @@
 /** `new-migration`: a migration with the right number, for the task whose turn it is. Asks where a person can answer. */
-import { type Command, commonOptions, EXIT_INTERRUPTED, type Input, type Session, textOption, usageError } from './command.ts'
+import {
+  type Command,
+  commonOptions,
+  EXIT_INTERRUPTED,
+  type Input,
+  type Session,
+  textOption,
+  usageError,
+} from './command.ts'
 import { enter } from './entrance.ts'
 import { type MadeMigration, type MigrationAnswers, makeMigration } from './make-migration.ts'
 import { LanekeeperError } from './policy/errors.ts'
