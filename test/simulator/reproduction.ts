@@ -18,7 +18,10 @@ export async function smallest(
   const hasTime = () => Date.now() < deadline
   let best = first
   const breaks = async (schedule: Schedule) => {
-    const outcome = await simulate({ ...simulation, until: { schedule } })
+    // a try takes as long as the run did
+    const over = AbortSignal.timeout(Math.max(0, deadline - Date.now()))
+    const signal = simulation.signal ? AbortSignal.any([simulation.signal, over]) : over
+    const outcome = await simulate({ ...simulation, until: { schedule }, signal })
     if (outcome.broken.length === 0) return false
     best = outcome
     say(`breaks in ${outcome.steps} steps too`)
