@@ -80,13 +80,16 @@ async function outOfOrder({ git }: Hands): Promise<string[]> {
   })
 }
 
-/** Each commit that an agent made is on its branch, on the base, or kept aside. */
+/** Each commit that an agent made is on its branch, on the base, kept aside, or where a worktree stands. */
 async function lostCommits({ git }: Hands, agents: readonly Agent[]): Promise<string[]> {
   const lost: string[] = []
+  const heads = (await must(git(['worktree', 'list', '--porcelain']))).match(/(?<=^HEAD )\w+/gm) ?? []
   for (const { name, commits } of agents)
     for (const oid of commits.slice(-3)) {
       const { stdout, status } = await git(['for-each-ref', '--contains', oid, '--count=1', '--format=%(refname)'])
-      if (status !== 0 || stdout.trim() === '') lost.push(`commit ${oid} of ${name} is on no ref`)
+      if (status === 0 && stdout.trim() !== '') continue
+      const standing = (await git(['rev-list', '--count', oid, '--not', ...heads])).stdout.trim()
+      if (standing !== '0') lost.push(`commit ${oid} of ${name} is on no ref`)
     }
   return lost
 }

@@ -98,7 +98,7 @@ export function handsOf(world: World, by: string, injector: Injector | null): Ha
         mkdirSync(dirname(path), { recursive: true })
         writeFileSync(path, text)
       }),
-    delete: (path) => effect(['rm', '-rf', path], () => rmSync(path, { recursive: true, force: true })),
+    delete: (path) => effect(['rm', '-rf', path], () => rmSync(path, { recursive: true, force: true, maxRetries: 5 })),
     sql: (file, statement) => effect(['sql', file, statement], () => querySqlite(world.project, file, statement)),
     psql: async (url, statement) => {
       try {
