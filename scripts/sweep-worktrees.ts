@@ -9,7 +9,7 @@ import type { Sweep, Swept } from './sweep.ts'
 import { sweepLeftOvers } from './sweep-databases.ts'
 import { readIfExists } from './system/files.ts'
 import { knownWorktreeId } from './system/identity.ts'
-import { readLedger, type WorktreeRecord } from './system/ledger.ts'
+import { readLedger, readRecord, type WorktreeRecord } from './system/ledger.ts'
 import { isAlive } from './system/lock.ts'
 import type { Repository } from './system/repository.ts'
 import type { Kept } from './system/teardown.ts'
@@ -63,7 +63,10 @@ function stillSetUp({ path, gitDir }: Worktree): Kept {
 export async function sweepRecords(sweep: Sweep): Promise<Swept> {
   const removed: Kept[] = []
   const kept: Kept[] = []
-  for (const record of readLedger(sweep.repository)) {
+  for (const { id } of readLedger(sweep.repository)) {
+    // dropping a database takes its time: by now a new worktree's set-up may have written whose it is and what it makes
+    const record = readRecord(sweep.repository, id)
+    if (record === null) continue
     const swept = await sweepRecord(sweep, record)
     removed.push(...swept.removed)
     kept.push(...swept.kept)

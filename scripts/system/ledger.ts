@@ -133,11 +133,12 @@ export function readRecord(repository: Repository, id: string): WorktreeRecord |
   return readJsonIfExists<WorktreeRecord>(join(ledgerDir(repository), `${id}.json`))
 }
 
-/** Every record, of live and of vanished worktrees. */
+/** Every record, of live and of vanished worktrees, by their ids. */
 export function readLedger(repository: Repository): WorktreeRecord[] {
   mkdirSync(ledgerDir(repository), { recursive: true })
   return readdirSync(ledgerDir(repository))
     .filter((name) => name.endsWith('.json'))
+    .sort()
     .map((name) => readJsonIfExists<WorktreeRecord>(join(ledgerDir(repository), name)))
     .filter((record) => record !== null)
 }
