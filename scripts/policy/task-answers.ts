@@ -88,7 +88,7 @@ export const checks: Readonly<Record<keyof RawAnswers, Check>> = {
   // the default passes as it is: where it is missing the repository is to be mended, and no answer is
   base: (line, { base, branches }) =>
     because('The base', problemWithBranch(line)) ??
-    (line === base || branches.includes(line) || `There is no branch "${line}" here.`),
+    (line === base || branches.includes(line) || `There is no branch "${line}" here. All of them: git branch --list`),
   allow: (line) => (words(line).length === 0 ? 'Name at least one path, e.g. src/auth' : patternsAreFine(line, true)),
   deny: (line) => patternsAreFine(line, false),
   shared: (line) => patternsAreFine(line, false),

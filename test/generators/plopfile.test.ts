@@ -6,6 +6,7 @@ import {
   repositoryAt,
   type TestRepository,
 } from '../support/repository.ts'
+import { addTask } from '../support/tasks.ts'
 
 const PLOPFILE = `${PROJECT_ROOT}/dist/plopfile.mjs`
 const PLOP = `${PROJECT_ROOT}/node_modules/plop/bin/plop.js`
@@ -84,6 +85,7 @@ it.each([
   ['a branch that a shell would run', { branch: '$(x)' }, 'take apart'],
   ['a pattern that escapes', { allow: '../x' }, 'leaves its directory'],
   ['a prerequisite nobody knows', { dependsOn: 'nope' }, 'no task "nope"'],
+  ['a base that is not there', { base: 'nope' }, 'git branch --list'],
 ])('refuses %s in the prompt, by the policy, and makes nothing', (_, change, words) => {
   const project = createRepository()
   const refused = runPlop(project, ['task', ...answers(change)])
@@ -93,10 +95,11 @@ it.each([
 })
 
 it('an action that fails is exit status 1 with the hint', () => {
-  const project = createRepository()
-  const failed = runPlop(project, ['task', ...answers({ base: 'nope' })])
+  const project = createRepository({ 'src/auth/login.ts': '' })
+  addTask(project, { id: 'other', allow: ['src'] })
+  const failed = runPlop(project, ['task', ...answers()])
   expect(failed.status).toBe(1)
-  expect(failed.stdout + failed.stderr).toContain('git branch --list')
+  expect(failed.stdout + failed.stderr).toContain('--depends-on other')
 })
 
 it('a generator that does not exist is an error, and outside a repository it is said plainly', () => {
