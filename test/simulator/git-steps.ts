@@ -90,7 +90,9 @@ function textIn(file: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null
 }
 
-async function switchAway({ hands, task, random }: Work): Promise<void> {
+/** On a full disk git leaves a switch half-done, and takes along what was only in the index. */
+async function switchAway({ world, hands, task, random }: Work): Promise<void> {
+  if (world.isDiskFull) return
   const side = `side-${task.id}`
   const away = random.pick([['-c', side], ['--detach'], ['--detach', 'main']])
   await hands.git(['switch', '-q', ...away], task.path, { mayDie: true })
