@@ -13,6 +13,7 @@ import {
   baseHooksDir,
   buildDir,
   buildId,
+  codeDir,
   hooksDir,
   isCodeCache,
   OUR_HOOKS,
@@ -35,8 +36,8 @@ export function reinstall({ repository, policy }: Scene): Remedy | null {
   return {
     name: 'install the hooks anew',
     run: () => {
-      for (const name of changedCode(repository)) rmSync(join(codeDir(repository), name), { force: true })
-      if (changedCode(repository).length > 0) rmSync(codeDir(repository), { recursive: true, force: true })
+      for (const name of changedCode(repository)) rmSync(join(ownCodeDir(repository), name), { force: true })
+      if (changedCode(repository).length > 0) rmSync(ownCodeDir(repository), { recursive: true, force: true })
       installHooks(repository, policy)
     },
   }
@@ -68,18 +69,18 @@ function checkHooksPath(scene: Scene): Finding[] {
   return [problem(`core.hooksPath is ${effective ?? 'unset'} here, not Lanekeeper’s`, FIX, reinstall(scene))]
 }
 
-function codeDir(repository: Repository): string {
-  return join(repository.stateDir, `code-${buildId()}`)
+function ownCodeDir(repository: Repository): string {
+  return codeDir(repository, buildId())
 }
 
 /** Files of our build that the copy has not or has otherwise. */
 function changedCode(repository: Repository): string[] {
-  if (resolve(buildDir()) === resolve(codeDir(repository))) return []
+  if (resolve(buildDir()) === resolve(ownCodeDir(repository))) return []
   const files = readdirSync(buildDir(), { recursive: true, encoding: 'utf8' })
     .filter((name) => !isCodeCache(name))
     .filter((name) => statSync(join(buildDir(), name)).isFile())
   return files.filter((name) => {
-    const copy = join(codeDir(repository), name)
+    const copy = join(ownCodeDir(repository), name)
     return !existsSync(copy) || !readFileSync(copy).equals(readFileSync(join(buildDir(), name)))
   })
 }

@@ -130,7 +130,6 @@ function total(changes: readonly CountedChange[]): string {
 
 function commitLines({ task, commits, isMerged }: Review): string[] {
   if (isMerged) return ['', `Everything committed on ${task.branch} is on ${task.base} already.`]
-  if (isMerged) return [commandLine(['npx', 'lanekeeper', 'remove', task.id])]
   if (commits.length === 0) return ['', `Nothing is committed on ${task.branch} yet.`]
   const lines = commits
     .slice(0, MOST_LINES)

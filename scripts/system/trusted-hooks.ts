@@ -85,7 +85,8 @@ export function isCodeCache(path: string): boolean {
   return /\.cache(\.\d+)?$/.test(path)
 }
 
-function codeDir({ stateDir }: Repository, hash: string): string {
+/** Where a build's copy is, or would be. */
+export function codeDir({ stateDir }: Repository, hash: string): string {
   return join(stateDir, `code-${hash}`)
 }
 

@@ -3,7 +3,7 @@
  * breaks the machine under them; after each round the invariants are checked.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { agentNamed, step } from './agents.ts'
 import type { Deed } from './deeds.ts'
@@ -161,21 +161,12 @@ function say({ deeds, round, root }: World, by: string, name: string): void {
 }
 
 /** Locks that a killed git has left, which a person deletes as git says; nobody of ours is at work now. */
-function clearStaleLocks({ root, deeds, round }: World): void {
-  const git = join(root, '.git')
+function clearStaleLocks(world: World): void {
+  const git = join(world.root, '.git')
+  const person = handsOf(world, 'person', null)
   for (const name of readdirSync(git, { recursive: true, encoding: 'utf8' })) {
     const path = join(git, name)
-    if (!name.endsWith('.lock') || name.startsWith('lanekeeper') || !isOld(path)) continue
-    rmSync(path, { force: true })
-    deeds.push({
-      round,
-      by: 'person',
-      cwd: root,
-      words: ['rm', '-f', path],
-      env: {},
-      killedAfterMs: null,
-      ending: 'ok',
-    })
+    if (name.endsWith('.lock') && !name.startsWith('lanekeeper') && isOld(path)) person.delete(path)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Makes the repository that the agents work on: SQLite and Postgres, migrations, husky, and decoys that must survive. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { handsOf, must, queryPostgres, type World } from './world.ts'
+import { type Hands, handsOf, must, type World } from './world.ts'
 
 /** Decoys that nothing may touch: a branch, a database and a file of nobody's, and a database of the server. */
 export const DECOYS = {
@@ -72,7 +72,7 @@ export async function setStage(world: World): Promise<void> {
   hands.sql(join(root, DECOYS.database), 'CREATE TABLE decoy (id)')
   hands.write(join(worktrees, DECOYS.file), 'decoy\n')
   await must(hands.git(['branch', DECOYS.branch]))
-  if (postgres) await fillPostgres(world, postgres)
+  if (postgres) await fillPostgres(hands, postgres)
 }
 
 function settingsOf({ postgres }: World): object {
@@ -88,22 +88,13 @@ function settingsOf({ postgres }: World): object {
   }
 }
 
-async function fillPostgres({ deeds, root }: World, url: string): Promise<void> {
+async function fillPostgres({ psql }: Hands, url: string): Promise<void> {
   const at = new URL(url)
   const name = at.pathname.slice(1)
   at.pathname = '/postgres'
-  const statements = [
-    [at.href, `CREATE DATABASE "${name}"`],
-    [at.href, `CREATE DATABASE "${DECOYS.postgres}"`],
-    [url, 'CREATE TABLE who (name text)'],
-  ] as const
-  for (const [server, statement] of statements) {
-    await queryPostgres(server, statement)
-    deeds.push({
-      ...{ round: 0, by: 'stage', cwd: root, env: {}, killedAfterMs: null, ending: 'ok' },
-      words: ['psql', '-qc', statement, server],
-    })
-  }
+  await psql(at.href, `CREATE DATABASE "${name}"`)
+  await psql(at.href, `CREATE DATABASE "${DECOYS.postgres}"`)
+  await psql(url, 'CREATE TABLE who (name text)')
 }
 
 /** A HOME of its own, so that no person's settings and no other run is met. */
