@@ -47,16 +47,17 @@ export function pruneVanished({ repository, worktrees, dryRun }: Sweep): Swept {
       why: `its directory is not there, but it is locked${worktree.lockReason ? `: ${worktree.lockReason}` : ''}`,
     }))
   const unlocked = vanished.filter(({ isLocked }) => !isLocked)
-  const busy = unlocked.filter(({ gitDir }) => setUpProcess(gitDir, null) !== null)
+  const busy = unlocked.flatMap(stillSetUp)
   // git prunes all of them or none
-  if (busy.length > 0) return { kept: [...kept, ...busy.map(stillSetUp)], removed: [] }
+  if (busy.length > 0) return { kept: [...kept, ...busy], removed: [] }
   if (unlocked.length > 0 && !dryRun) repository.git.text(['worktree', 'prune'])
   return { kept, removed: unlocked.map(({ path }) => ({ what: `worktree ${path}`, why: 'its directory is gone' })) }
 }
 
-function stillSetUp({ path, gitDir }: Worktree): Kept {
+function stillSetUp({ path, gitDir }: Worktree): Kept[] {
   const pid = setUpProcess(gitDir, null)?.split(' ')[0]
-  return { what: `worktree ${path}`, why: `its directory is gone, but its set-up still runs (process ${pid})` }
+  if (pid === undefined) return []
+  return [{ what: `worktree ${path}`, why: `its directory is gone, but its set-up still runs (process ${pid})` }]
 }
 
 /** Databases, ports and records of worktrees that are gone, and removals that a kill interrupted. */

@@ -1,13 +1,12 @@
 /** The files that `init --agents` writes to, as they are here, at the base and at HEAD, and what this clone wrote down of them. */
 import { join } from 'node:path'
 import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
+import type { TextOf } from '../policy/agent-hooks/settings-health.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { readManifestEntries } from './manifest.ts'
 import { readObjects } from './objects.ts'
 import type { Repository } from './repository.ts'
-
-type TextOf = (file: string) => string | null
 
 export interface AgentTexts {
   /** In this worktree. */
