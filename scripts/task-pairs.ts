@@ -1,5 +1,4 @@
 /** Collects what `status` tells of every two open tasks: what both may change, and where they would conflict. */
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { isOrdered, type Lane, laneOf, overlapOf } from './policy/overlap.ts'
 import type { Policy } from './policy/policy.ts'
@@ -122,7 +121,7 @@ export function meetingsOf(repository: Repository, policy: Policy): PlannedPair[
   if (tasks.length < 2) return []
   const file = join(repository.stateDir, 'cache', 'meetings.json')
   const lanes = tasks.map(({ id, allow, deny, shared, migrations }) => [id, allow, deny, shared, migrations])
-  const key = hashOf([baseTip, settings, lanes])
+  const key = JSON.stringify([baseTip, settings, lanes])
   const known = readJsonIfExists<{ key: string; meetings: PlannedPair[] }>(file)
   if (known?.key === key) return known.meetings
   const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
@@ -184,9 +183,8 @@ function isMerge(question: Question): question is readonly [Side, Side] {
 }
 
 function keyOf(pair: readonly [Side, Side]): string {
-  return hashOf(pair.map(({ key }) => key).sort())
-}
-
-function hashOf(data: unknown): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16)
+  return pair
+    .map(({ key }) => key)
+    .sort()
+    .join(' ')
 }

@@ -2,7 +2,6 @@
  * Verdicts that were reached before. A verdict on a branch depends on the policy, the base's tip, the branch's tip and who
  * holds the leases on migrations; while none of them moves, `status` need not ask again. Only for showing: what refuses (hooks, `check`, `land`) always judges.
  */
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Lease } from '../policy/migrations/lease.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -20,6 +19,12 @@ export interface VerdictCache {
   save(): void
 }
 
+interface CacheFile {
+  /** Everything a verdict depends on beside the branch. */
+  readonly rules: string
+  readonly verdicts: Readonly<Record<string, CachedVerdict>>
+}
+
 /** Opens the cache of a repository under a policy. @param leases by database */
 export function openVerdictCache(
   repository: Repository,
@@ -27,23 +32,22 @@ export function openVerdictCache(
   leases: ReadonlyMap<string, Lease>,
 ): VerdictCache {
   const file = join(repository.stateDir, 'cache', 'verdicts.json')
-  const known = readJsonIfExists<Record<string, CachedVerdict>>(file) ?? {}
-  const asked: Record<string, CachedVerdict> = {}
   const holders = [...leases].map(([database, { holder, fence }]) => [database, holder?.task, fence])
-  const rules = createHash('sha256')
-    .update(JSON.stringify([policy.settings, openTasks(policy), holders]))
-    .digest('hex')
-    .slice(0, 16)
+  // as text: a hash of it would load `node:crypto`, which costs more than all else here
+  const rules = JSON.stringify([policy.baseTip, policy.settings, openTasks(policy), holders])
+  const kept = readJsonIfExists<CacheFile>(file)
+  const known = kept?.rules === rules ? kept.verdicts : {}
+  const asked: Record<string, CachedVerdict> = {}
   return {
     get: (branch, tip, judge) => {
-      const key = `${rules} ${policy.baseTip} ${tip} ${branch}`
+      const key = `${tip} ${branch}`
       const verdict = known[key] ?? judge()
       asked[key] = verdict
       return verdict
     },
     save: () => {
       const [before, after] = [known, asked].map((verdicts) => JSON.stringify(verdicts))
-      if (after !== before) writeCache(file, asked)
+      if (after !== before) writeCache(file, { rules, verdicts: asked } satisfies CacheFile)
     },
   }
 }

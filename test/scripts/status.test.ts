@@ -82,15 +82,21 @@ it('judges again when the branch, the base or the task moves, and not otherwise'
   const verdict = () => byName(repository).one?.verdict
   repository.commit({ 'src/one/a.ts': '1' }, 'in', { cwd: path })
   expect(verdict()).toBe('pass')
-  const key = Object.keys(JSON.parse(repository.read(cache)))
-  expect(key).toHaveLength(1)
-  repository.write(cache, JSON.stringify({ [key[0] ?? '']: 'refuse' }))
+  // a false verdict shows whether the branch is judged again
+  const falsify = () => repository.write(cache, repository.read(cache).replace(':"pass"', ':"refuse"'))
+  falsify()
   expect(verdict()).toBe('refuse')
   repository.commit({ 'src/one/b.ts': '1' }, 'in', { cwd: path })
   expect(verdict()).toBe('pass')
+  falsify()
+  repository.commit({ 'lib/base.ts': '1' }, 'on the base')
+  expect(verdict()).toBe('pass')
+  falsify()
+  expect(repository.lanekeeper(['task', 'widen', 'one', '--allow', 'docs/**', '--reason', 'docs']).status).toBe(0)
+  expect(verdict()).toBe('pass')
   repository.commit({ 'lib/c.ts': '1' }, 'out', { cwd: path })
   expect(verdict()).toBe('refuse')
-  expect(Object.keys(JSON.parse(repository.read(cache)))).toHaveLength(1)
+  expect(Object.keys(JSON.parse(repository.read(cache)).verdicts)).toHaveLength(1)
 })
 
 it('says who listens on a worktree’s port, and out of which worktree', async () => {
