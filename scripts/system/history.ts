@@ -10,6 +10,13 @@ export function commitOf(git: Git, name: string): string | null {
   return status === 0 ? stdout.trim() : null
 }
 
+/** Those of these commits that git still has: what nothing refers to any more, `git gc` deletes. */
+export function presentCommits(git: Git, oids: readonly string[]): string[] {
+  if (oids.length === 0) return []
+  const { stdout } = git.attempt(['rev-list', '--no-walk=unsorted', '--ignore-missing', ...oids])
+  return stdout.split('\n').filter((oid) => oid !== '')
+}
+
 /** The commit where two histories part, or null. */
 export function mergeBaseOf(git: Git, a: string, b: string): string | null {
   return git.attempt(['merge-base', a, b]).stdout.trim() || null
@@ -125,9 +132,10 @@ export function hasOwnCommits(git: Git, branch: string): boolean {
   return /^(commit|cherry-pick|merge|rebase|am|revert)\b/m.test(subjects)
 }
 
-/** The base's upstream tip, or null: what is there has been let through by the remote's own rules. */
+/** The base's upstream tip on a remote, or null: what is there has been let through by the remote's own rules. */
 export function upstreamTip(git: Git, base: string): string | null {
-  return commitOf(git, `${base}@{upstream}`)
+  const { stdout } = git.attempt(['for-each-ref', '--format=%(upstream)', `refs/heads/${base}`])
+  return stdout.startsWith('refs/remotes/') ? commitOf(git, stdout.trim()) : null
 }
 
 function emptyTree(git: Git): string {
