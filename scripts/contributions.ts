@@ -2,15 +2,27 @@
  * Who brought what. Asked of the commits, never of the command: a task's branch by containment, and what came under new
  * commit ids (squash, cherry-pick, rebase, am) by authorship.
  */
-import { authorshipOf, type Commit } from './policy/attribution.ts'
+import type { Commit } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
+import { headsAmong } from './policy/lineage.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
 import type { BroughtLanding } from './policy/recorded-landings.ts'
+import type { Task } from './policy/task.ts'
 import type { Contribution } from './policy/verdict.ts'
-import { branchTips, changesOfMerge, commitIds, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
+import { handMadeChanges } from './system/hand-made.ts'
+import {
+  branchTips,
+  changesBetween,
+  changesOfMerge,
+  commitIds,
+  commitOf,
+  commitsOf,
+  noSuchCommit,
+} from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { madeInWorktrees, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
@@ -109,87 +121,79 @@ export function contributionsOfMove(
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
-  const tips = branchTips(repository.git)
   const own = [...new Set([...landed, ...seen])]
-  const { owners, authorship, newest } = taskCommits(repository, policy, own, tips)
+  const { owners, graph, authorship } = taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
-    const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
-    return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, own, tip.oid) }] : []
+    const itsOwn = arrived.filter(({ oid }) => owners.get(oid) === task.branch)
+    return headsAmong(graph, itsOwn).map(({ oid }) => contributionOf(repository, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !owners.has(oid))
-  const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
-  return [
-    ...ofTasks,
-    ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
-    ...withoutTask(repository, policy, tips, arrived, own),
-  ]
+  const made = foreign.length === 0 ? new Map<string, string>() : madeInWorktrees(repository, policy)
+  const all = new Map([...made, ...owners])
+  const pickedFrom = picked.map((oid) => all.get(oid)).find((owner) => owner !== undefined)
+  const ownerOf = (commit: Commit) => pickedFrom ?? made.get(commit.oid) ?? authorship.ownerOf(commit)
+  const oids = new Set(arrived.map(({ oid }) => oid))
+  const ofForeign = (commit: Commit) =>
+    commit.parents.length > 1
+      ? ofMerge(repository, policy, commit, all, (oid) => oids.has(oid))
+      : ofCommit(policy, commit, ownerOf(commit))
+  return [...ofTasks, ...foreign.flatMap(ofForeign), ...withoutTask(repository, policy, arrived, own)]
 }
 
-export interface TaskCommits {
-  /** Commit → branch of the task whose it is. */
-  readonly owners: ReadonlyMap<string, string>
-  readonly authorship: ReturnType<typeof authorshipOf>
-  /** Branch → its commits, newest first. */
-  readonly newest: ReadonlyMap<string, readonly Commit[]>
+function contributionOf(repository: Repository, landed: readonly string[], task: Task, tip: string): Contribution {
+  return { task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }
 }
 
-/** Every commit that an open task's branch has and the base does not. */
-export function taskCommits(
-  repository: Repository,
-  policy: Policy,
-  landed: readonly string[],
-  existing: ReadonlyMap<string, string>,
-): TaskCommits {
-  const branches = openTasks(policy).map(({ branch }) => branch)
-  const refs = branches.filter((branch) => existing.has(branch)).map((branch) => `refs/heads/${branch}`)
-  const commits = commitsOf(repository.git, refs, landed)
-  const newest = new Map<string, Commit[]>()
-  for (const commit of commits) {
-    const branch = commit.source.replace(/^refs\/heads\//, '')
-    newest.set(branch, [...(newest.get(branch) ?? []), commit])
-  }
-  const owners = new Map(commits.map(({ oid, source }) => [oid, source.replace(/^refs\/heads\//, '')]))
-  return { owners, authorship: authorshipOf(newest), newest }
-}
-
-/** A commit with a new id that carries a task's work, or a merge of a task's branch with something made by hand. */
-function attributed(
-  commit: Commit,
-  policy: Policy,
-  owners: TaskCommits['owners'],
-  authorship: TaskCommits['authorship'],
-  pickedFrom: string | undefined,
-): Contribution[] {
-  const merged = commit.parents
-    .slice(1)
-    .map((parent) => owners.get(parent))
-    .find((owner) => owner !== undefined)
-  const owner = commit.parents.length > 1 ? merged : (pickedFrom ?? authorship.ownerOf(commit))
+/** A commit of a task's that is on none of its branches. */
+function ofCommit(policy: Policy, commit: Commit, owner: string | null | undefined): Contribution[] {
   const task = openTasks(policy).find(({ branch }) => branch === owner)
   return task ? [{ task, source: `commit ${commit.oid.slice(0, 10)}`, changes: commit.changes }] : []
+}
+
+/** What was made by hand in a merge of a task's work, or in a task's worktree; seen from the side that is landed, where one is. */
+function ofMerge(
+  { git }: Repository,
+  policy: Policy,
+  { oid, parents, ...commit }: Commit,
+  owners: ReadonlyMap<string, string>,
+  isArrived: (oid: string) => boolean,
+): Contribution[] {
+  const owner = [oid, ...parents].map((one) => owners.get(one)).find((found) => found !== undefined)
+  const into = parents.find((parent) => !isArrived(parent)) ?? parents[0]
+  if (owner === undefined || into === undefined) return []
+  const tips = parents.filter((parent) => parent !== into)
+  const changes = handMadeChanges(git, into, tips, (start) => changesBetween(git, start, oid))
+  return ofCommit(policy, { ...commit, oid, parents, changes }, owner)
 }
 
 /** Branches that look like a task's but have no open task, when their tip arrived. */
 function withoutTask(
   repository: Repository,
   policy: Policy,
-  tips: ReadonlyMap<string, string>,
   arrived: readonly Commit[],
   landed: readonly string[],
 ): Contribution[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const arrivedOids = new Set(arrived.map(({ oid }) => oid))
   const taken = new Set(openTasks(policy).map(({ branch }) => branch))
-  return [...tips]
+  return [...branchTips(repository.git)]
     .filter(([branch, tip]) => !taken.has(branch) && isTaskBranch(branch) !== null && arrivedOids.has(tip))
     .map(([branch, tip]) => ({ task: null, source: branch, changes: changesOfMerge(repository.git, landed, tip) }))
 }
 
-/** Paths of a merge in progress that none of its heads brings: made by hand, and judged as the merged task's. */
-export function handMade(contributions: readonly Contribution[], made: readonly Change[]): Contribution[] {
+/**
+ * What was made by hand in a merge in progress: it is judged as the merged task's.
+ * @param madeSince what the index changes, seen from a commit or tree
+ */
+export function handMade(
+  { git }: Repository,
+  { baseTip }: Policy,
+  heads: readonly Head[],
+  contributions: readonly Contribution[],
+  madeSince: (start: string) => Change[],
+): Contribution[] {
   const first = contributions.find(({ task }) => task !== null)
-  if (!first || made.length === 0) return []
-  const brought = new Set(contributions.flatMap(({ changes }) => changes.map(({ path }) => path)))
-  const rest = made.filter(({ path }) => !brought.has(path))
-  return rest.length > 0 ? [{ ...first, source: `the merge of ${first.source}`, changes: rest }] : []
+  if (!first || baseTip === null) return []
+  const tips = heads.map(({ tip }) => tip)
+  return [{ ...first, source: `the merge of ${first.source}`, changes: handMadeChanges(git, baseTip, tips, madeSince) }]
 }

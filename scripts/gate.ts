@@ -11,7 +11,6 @@ import {
   headOf,
   type Known,
   type RangeHead,
-  taskCommits,
 } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import { touchesMigrations } from './policy/migrations/migration-set.ts'
@@ -21,12 +20,13 @@ import type { Policy } from './policy/policy.ts'
 import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
-import { branchTips, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
+import { mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
 import { leasesOf } from './system/lease-store.ts'
 import { migrationFactsOf, migrationsTouched } from './system/migration-facts.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { taskCommits } from './task-commits.ts'
 
 export interface Judgement {
   readonly verdict: Verdict
@@ -43,17 +43,17 @@ export function judgeBranch(repository: Repository, policy: Policy, branch: stri
 
 /**
  * What merging these heads into the base would bring.
- * @param made what the merge itself shows (the index), when it is already there: paths that no head brings are hand-made
+ * @param madeSince what the merge itself changes (the index) since a commit or tree, where it is there already
  */
 export function judgeHeads(
   repository: Repository,
   policy: Policy,
   heads: readonly Head[],
-  made: readonly Change[] = [],
+  madeSince: (start: string) => Change[] = () => [],
 ): Judgement {
   return judgeAgainstLanded(repository, policy, policy.baseTip, (landed) => {
     const contributions = heads.flatMap((head) => contributionsOfHead(repository, policy, head, landed))
-    return [...contributions, ...handMade(contributions, made)]
+    return [...contributions, ...handMade(repository, policy, heads, contributions, madeSince)]
   })
 }
 
@@ -121,12 +121,8 @@ export function judgeStaged(
   changes: readonly Change[],
   picked: readonly string[],
 ): Judgement {
-  const { owners, authorship } = taskCommits(
-    repository,
-    policy,
-    policy.baseTip === null ? [] : [policy.baseTip],
-    branchTips(repository.git),
-  )
+  const landed = policy.baseTip === null ? [] : [policy.baseTip]
+  const { owners, authorship } = taskCommits(repository, policy, landed)
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
   const owner = pickedFrom ?? authorship.ownerOfContent(changes)
   const task = openTasks(policy).find(({ branch }) => branch === owner)

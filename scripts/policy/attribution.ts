@@ -11,8 +11,6 @@ export interface Commit {
   readonly parents: readonly string[]
   /** Author name, address, time (seconds) and subject as one key: the time alone is no proof, agents commit as the person. */
   readonly signature: string
-  /** Name git was given for the tip this was reached from (`--source`), else empty. */
-  readonly source: string
   readonly subject: string
   /** Of a merge: only what differs from every parent, i.e. what a hand or a conflict resolution made. */
   readonly changes: readonly Change[]
@@ -20,14 +18,13 @@ export interface Commit {
 
 /** `git log` options that `parseLog` reads; `-c` shows of a merge what was made by hand. */
 export const LOG_OPTIONS = [
-  '--source',
   '-c',
   '--raw',
   '-z',
   '--no-renames',
   '--no-abbrev',
   '--no-ext-diff',
-  '--format=%x01%H%x02%P%x02%an <%ae> %at%x02%S%x02%s%x02',
+  '--format=%x01%H%x02%P%x02%an <%ae> %at%x02%s%x02',
 ] as const
 
 /** Commits out of `git log` with LOG_OPTIONS. */
@@ -36,11 +33,11 @@ export function parseLog(output: string): Commit[] {
     .split('\u0001')
     .slice(1)
     .map((record) => {
-      const [oid = '', parents = '', author = '', source = '', subject = '', raw = ''] = record.split('\u0002')
+      const [oid = '', parents = '', author = '', subject = '', raw = ''] = record.split('\u0002')
       const text = raw.replace(/^[\0\n]+/, '')
       const changes = text.startsWith('::') ? parseCombinedDiff(text) : parseRawDiff(text)
       const signature = `${author} ${subject}`
-      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), signature, source, subject, changes }
+      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), signature, subject, changes }
     })
 }
 
@@ -77,15 +74,18 @@ export interface Authorship {
   ownerOfContent(changes: readonly Change[]): string | null
 }
 
-/** Knows every commit that only a task's branch has, by owner (the branch's name). */
+/** Knows every commit that only a task's branch has, by owner (the branch's name), newest first. */
 export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
   const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
-  for (const [owner, commits] of commitsByOwner)
+  for (const [owner, commits] of commitsByOwner) {
+    const found = foundBy(commits)
     for (const commit of commits) {
       bySignature.set(commit.signature, owner)
-      for (const change of commit.changes) if (isTelling(change)) byContent.set(contentKey(change), owner)
+      for (const change of commit.changes)
+        if (isTelling(change) && found.get(change.path) !== change.oid) byContent.set(contentKey(change), owner)
     }
+  }
   const ownerOfContent = (changes: readonly Change[]) =>
     changes
       .filter(isTelling)
@@ -95,6 +95,11 @@ export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit
     ownerOfContent,
     ownerOf: ({ signature, changes }) => bySignature.get(signature) ?? ownerOfContent(changes),
   }
+}
+
+/** Path → what it held before the first of these commits: a task that puts that back has not made it. */
+function foundBy(newestFirst: readonly Commit[]): ReadonlyMap<string, string | undefined> {
+  return new Map(newestFirst.flatMap(({ changes }) => changes.map(({ path, oldOid }) => [path, oldOid] as const)))
 }
 
 function isTelling({ status, oid }: Change): boolean {
