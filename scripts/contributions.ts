@@ -7,19 +7,10 @@ import type { Change } from './policy/changes.ts'
 import { headsAmong } from './policy/lineage.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
-import type { BroughtLanding } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import type { Contribution } from './policy/verdict.ts'
 import { handMadeChanges } from './system/hand-made.ts'
-import {
-  branchTips,
-  changesBetween,
-  changesOfMerge,
-  commitIds,
-  commitOf,
-  commitsOf,
-  noSuchCommit,
-} from './system/history.ts'
+import { branchTips, changesBetween, changesOfMerge, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
 import { madeInWorktrees, taskCommits } from './task-commits.ts'
@@ -65,48 +56,6 @@ export function contributionsOfHead(
   return contributionsOfMove(repository, policy, landed, tip)
 }
 
-/** The head of a range, in a clone that need not have the branches it is about. */
-export interface RangeHead extends Head {
-  /** Branches of open tasks as the remote has them, where the clone has none: a merge queue's commit holds several. */
-  readonly remoteTips: ReadonlyMap<string, string>
-  /** Landings on record that it holds: what they brought is judged already. */
-  readonly landings: readonly BroughtLanding[]
-  /** Where these branches stand, as far as that can be found out; asked only where it matters. */
-  tipsOf(branches: readonly string[]): ReadonlyMap<string, string>
-}
-
-/** Whether all that a branch of this name brings is one contribution: an open task's, or one of a branch that looks like a task's. */
-export function isJudgedWhole(policy: Policy, name: string): boolean {
-  const isTasks = openTasks(policy).some(({ branch }) => branch === name)
-  return isTasks || matcherOf(policy.settings.taskBranches)(name) !== null
-}
-
-/**
- * What a range brings. A task's branch is known by its name; so is one that looks like a task's and is none. Anything else
- * is looked through for tasks as a move of the base is.
- */
-export function contributionsOfRange(
-  repository: Repository,
-  policy: Policy,
-  { name, tip, remoteTips }: RangeHead,
-  landed: readonly string[],
-): Contribution[] {
-  const { git } = repository
-  if (isJudgedWhole(policy, name)) {
-    const task = openTasks(policy).find(({ branch }) => branch === name) ?? null
-    return [{ task, source: name, changes: changesOfMerge(git, landed, tip) }]
-  }
-  const arrived = remoteTips.size === 0 ? new Set<string>() : commitIds(git, tip, landed)
-  const merged = openTasks(policy).flatMap((one): Contribution[] => {
-    const oid = remoteTips.get(one.branch)
-    return oid !== undefined && arrived.has(oid)
-      ? [{ task: one, source: one.branch, changes: changesOfMerge(git, landed, oid) }]
-      : []
-  })
-  const others = contributionsOfMove(repository, policy, landed, tip)
-  return [...merged, ...others.filter((other) => merged.every((one) => one.task?.id !== other.task?.id))]
-}
-
 /**
  * What a move of the base to `to` brings that `landed` does not hold.
  * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
@@ -137,7 +86,15 @@ export function contributionsOfMove(
     commit.parents.length > 1
       ? ofMerge(repository, policy, commit, all, (oid) => oids.has(oid))
       : ofCommit(policy, commit, ownerOf(commit))
-  return [...ofTasks, ...foreign.flatMap(ofForeign), ...withoutTask(repository, policy, arrived, own)]
+  const ofOthers = standing(foreign.flatMap(ofForeign), () => changesOfMerge(repository.git, landed, to))
+  return [...ofTasks, ...ofOthers, ...withoutTask(repository, policy, arrived, own)]
+}
+
+/** What a later commit has taken back is not brought. */
+function standing(ofCommits: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
+  if (ofCommits.length === 0) return []
+  const paths = new Set(brought().map(({ path }) => path))
+  return ofCommits.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
 }
 
 function contributionOf(repository: Repository, landed: readonly string[], task: Task, tip: string): Contribution {

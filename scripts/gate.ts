@@ -2,16 +2,7 @@
  * The gate: collects the facts of a move of the base and asks the one judge (policy/verdict.ts). Every door comes here:
  * the hooks, `check`, `review`, `land`, and the alarms of every entrance.
  */
-import {
-  contributionsOfHead,
-  contributionsOfMove,
-  contributionsOfRange,
-  type Head,
-  handMade,
-  headOf,
-  type Known,
-  type RangeHead,
-} from './contributions.ts'
+import { contributionsOfHead, contributionsOfMove, type Head, handMade, headOf, type Known } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import { touchesMigrations } from './policy/migrations/migration-set.ts'
 import { leasedIn } from './policy/migrations/ownership.ts'
@@ -20,6 +11,7 @@ import type { Policy } from './policy/policy.ts'
 import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
+import { contributionsOfRange, type RangeHead } from './range-contributions.ts'
 import { mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
 import { leasesOf } from './system/lease-store.ts'
 import { migrationFactsOf, migrationsTouched } from './system/migration-facts.ts'

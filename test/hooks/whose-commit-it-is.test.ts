@@ -116,6 +116,16 @@ describe('a task’s, and refused', () => {
   })
 })
 
+it('what the agent took back on a branch of another name is brought no more', () => {
+  const repository = baseAndStrayingTask()
+  const cwd = repository.worktree
+  repository.git(['branch', '-m', BRANCH, 'login'], { cwd })
+  repository.git(['restore', '--source=main', '--staged', '--worktree', '--', 'lib/pool.ts'], { cwd })
+  repository.git(['commit', '-q', '-m', 'take it back'], { cwd })
+  repository.git(['merge', '-q', 'login'])
+  expect(alarms(repository)).toEqual([])
+})
+
 describe('a person’s, and let through', () => {
   /** The task is at the base, as if it had just begun. */
   function withFreshTask(): StrayingTask {
