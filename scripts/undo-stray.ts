@@ -33,6 +33,7 @@ function indexIsAt(git: Git, commit: string): boolean {
   return git.test(['diff-index', '--cached', '--quiet', commit, '--'])
 }
 
-function revert({ oid, parents }: StrayCommits['commits'][number]): string[] {
-  return ['revert', '--no-edit', ...(parents.length > 1 ? ['-m', '1'] : []), shellQuote(oid)]
+function revert({ oid, parents, onto }: StrayCommits['commits'][number]): string[] {
+  const line = parents.length > 1 ? ['-m', String(parents.indexOf(onto) + 1)] : []
+  return ['revert', '--no-edit', ...line, shellQuote(oid)]
 }

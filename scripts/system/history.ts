@@ -100,19 +100,36 @@ export function commitIds(git: Git, tip: string, excluded: readonly string[]): S
   return new Set(ids.filter((id) => id !== ''))
 }
 
+/** A commit on the base's own line. */
 export interface MainlineCommit {
   readonly oid: string
   readonly parents: readonly string[]
+  /** The parent that is on the line: not the first where the base was moved to a branch that had merged it. */
+  readonly onto: string
   readonly author: string
   readonly subject: string
 }
 
-/** The commits from `from` (excluded) to `to` along first parents, newest first: the base's own line. */
-export function firstParents(git: Git, from: string, to: string): MainlineCommit[] {
-  const records = git.nul(['log', '-z', '--first-parent', '--format=%H%x02%P%x02%an%x02%s', `${from}..${to}`])
-  return records.map((record) => {
+/**
+ * The line that led from one tip of the base (excluded) to another, newest first: at each merge on to the side that holds
+ * the older tip. Where the base was moved aside, so that none does, its first parents.
+ */
+export function mainline(git: Git, from: string, to: string): MainlineCommit[] {
+  const since = new Map(logOf(git, ['--ancestry-path', `${from}..${to}`]).map((commit) => [commit.oid, commit]))
+  if (!since.has(to)) return logOf(git, ['--first-parent', `${from}..${to}`])
+  const line: MainlineCommit[] = []
+  for (let at = since.get(to); at !== undefined; at = since.get(line.at(-1)?.onto ?? '')) {
+    const onto = at.parents.find((parent) => parent === from || since.has(parent)) ?? from
+    line.push({ ...at, onto })
+  }
+  return line
+}
+
+function logOf(git: Git, range: readonly string[]): MainlineCommit[] {
+  return git.nul(['log', '-z', '--format=%H%x02%P%x02%an%x02%s', ...range, '--']).map((record) => {
     const [oid = '', parents = '', author = '', subject = ''] = record.split('\u0002')
-    return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, subject }
+    const all = parents.split(' ').filter((parent) => parent !== '')
+    return { oid, parents: all, onto: all[0] ?? '', author, subject }
   })
 }
 

@@ -43,6 +43,13 @@ export function seenTips(repository: Repository, verified: string): string[] {
   return seen.size === 1 ? [verified] : presentCommits(repository.git, [...seen])
 }
 
+/** The tip that the base had when the hooks last saw it, following their moves from the verified one. */
+export function lastSeenTip(repository: Repository, verified: string): string {
+  const moves = movesIn(repository).map((move) => move.split(' '))
+  const last = moves.reduce((at, [from, to = at]) => (from === at ? to : at), verified)
+  return presentCommits(repository.git, [last])[0] ?? verified
+}
+
 /** Writes down a move that a hook let pass. Never fails a hook. */
 export function noteSeenMove(repository: Repository, from: string, to: string): void {
   try {

@@ -144,6 +144,32 @@ describe('a person’s commits around the stray ones stay', () => {
     expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
   })
 
+  it.each([
+    ['moved to the branch, which lacks them', ['reset', '-q', '--hard', BRANCH], false],
+    ['moved to the branch, which has merged them', ['merge', '-q', '--ff-only', BRANCH], true],
+  ])('the base was %s', (_name, move, isMerged) => {
+    const repository = baseAndStrayingTask()
+    const mine = repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    const env = { LANEKEEPER: '0' }
+    if (isMerged) repository.git(['merge', '-q', '--no-edit', 'main'], { cwd: repository.worktree, env })
+    repository.git(['-c', 'core.hooksPath=/dev/null', ...move])
+    run(repository, undoOf(repository))
+    expect(repository.git(['rev-parse', 'main'])).toBe(mine)
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it('on both sides of a branch that had merged them', () => {
+    const repository = baseAndStrayingTask()
+    repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    repository.git(['merge', '-q', '--no-edit', 'main'], { cwd: repository.worktree, env: { LANEKEEPER: '0' } })
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH])
+    repository.commit({ 'later.md': 'mine\n' }, 'by a person')
+    run(repository, undoOf(repository))
+    for (const file of ['README.md', 'later.md']) expect(repository.git(['show', `main:${file}`])).toBe('mine')
+    expect(repository.git(['show', 'main:lib/pool.ts'])).toBe('export const max = 1')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
   it('a linked worktree that has the base goes back with it', () => {
     const repository = baseAndStrayingTask()
     repository.git(['switch', '-q', '-c', 'elsewhere'])
