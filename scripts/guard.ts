@@ -24,7 +24,8 @@ import { markVerified, noteSeenMove, seenTips, verifiedTip } from './system/veri
 export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door)) return null
   const refusal = textOf(door, judgeHeads(door.repository, door.policy, heads), [])
-  if (refusal === null) markJudged(door)
+  // a rebase by pull writes ORIG_HEAD too, and names no heads: what it makes is not there yet
+  if (refusal === null && heads.length > 0) markJudged(door)
   return refusal
 }
 
