@@ -2,7 +2,7 @@
  * Who brought what. Asked of the commits, never of the command: a task's branch by containment, and what came under new
  * commit ids (squash, cherry-pick, rebase, am) by authorship.
  */
-import type { Commit } from './policy/attribution.ts'
+import type { Commit, Part } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
 import { headsAmong } from './policy/lineage.ts'
 import { matcherOf } from './policy/patterns.ts'
@@ -10,10 +10,18 @@ import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import type { Contribution } from './policy/verdict.ts'
 import { handMadeChanges } from './system/hand-made.ts'
-import { branchTips, changesBetween, changesOfMerge, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
+import {
+  branchTips,
+  changesBetween,
+  changesOfMerge,
+  commitIds,
+  commitOf,
+  commitsOf,
+  noSuchCommit,
+} from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
-import { madeInWorktrees, taskCommits } from './task-commits.ts'
+import { madeInWorktrees, type TaskCommits, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
@@ -71,56 +79,89 @@ export function contributionsOfMove(
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
   const own = [...new Set([...landed, ...seen])]
-  const { owners, graph, authorship } = taskCommits(repository, policy, own)
+  const tasks = taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
-    const itsOwn = arrived.filter(({ oid }) => owners.get(oid) === task.branch)
-    return headsAmong(graph, itsOwn).map(({ oid }) => contributionOf(repository, own, task, oid))
+    const itsOwn = arrived.filter(({ oid }) => tasks.owners.get(oid) === task.branch)
+    return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository, own, task, oid))
   })
-  const foreign = arrived.filter(({ oid }) => !owners.has(oid))
-  const made = foreign.length === 0 ? new Map<string, string>() : madeInWorktrees(repository, policy)
-  const all = new Map([...made, ...owners])
-  const pickedFrom = picked.map((oid) => all.get(oid)).find((owner) => owner !== undefined)
-  const ownerOf = (commit: Commit) => pickedFrom ?? made.get(commit.oid) ?? authorship.ownerOf(commit)
+  const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
+  const parts = foreign.length === 0 ? [] : partsOf(repository, policy, { arrived, foreign, own, to, picked }, tasks)
+  return [
+    ...ofTasks,
+    ...standing(parts, () => changesOfMerge(repository.git, landed, to)),
+    ...withoutTask(repository, policy, arrived, own),
+  ]
+}
+
+interface Move {
+  readonly arrived: readonly Commit[]
+  /** Those of them that are on no task's branch. */
+  readonly foreign: readonly Commit[]
+  readonly own: readonly string[]
+  readonly to: string
+  readonly picked: readonly string[]
+}
+
+/** What commits that are on no task's branch hold of a task's. */
+function partsOf(
+  repository: Repository,
+  policy: Policy,
+  { arrived, foreign, own, to, picked }: Move,
+  { owners, authorship }: TaskCommits,
+): Contribution[] {
+  const made = madeInWorktrees(repository, policy)
+  const pickedFrom = picked.map((oid) => owners.get(oid) ?? made.get(oid)).find((owner) => owner !== undefined)
+  const known = new Map([...madeBeyond(repository, made, arrived, own, to), ...owners])
   const oids = new Set(arrived.map(({ oid }) => oid))
-  const ofForeign = (commit: Commit) =>
-    commit.parents.length > 1
-      ? ofMerge(repository, policy, commit, all, (oid) => oids.has(oid))
-      : ofCommit(policy, commit, ownerOf(commit))
-  const ofOthers = standing(foreign.flatMap(ofForeign), () => changesOfMerge(repository.git, landed, to))
-  return [...ofTasks, ...ofOthers, ...withoutTask(repository, policy, arrived, own)]
+  const partOf = (commit: Commit): Part | null => {
+    if (commit.parents.length > 1) return partOfMerge(repository, commit, known, (oid) => !oids.has(oid))
+    const owner = pickedFrom ?? known.get(commit.oid)
+    return owner === undefined ? authorship.partOf(commit) : { owner, changes: commit.changes }
+  }
+  return foreign.flatMap((commit) => contributionOfPart(policy, commit, partOf(commit)))
 }
 
 /** What a later commit has taken back is not brought. */
-function standing(ofCommits: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
-  if (ofCommits.length === 0) return []
+function standing(parts: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
+  if (parts.length === 0) return []
   const paths = new Set(brought().map(({ path }) => path))
-  return ofCommits.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
+  return parts.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
 }
 
 function contributionOf(repository: Repository, landed: readonly string[], task: Task, tip: string): Contribution {
   return { task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }
 }
 
-/** A commit of a task's that is on none of its branches. */
-function ofCommit(policy: Policy, commit: Commit, owner: string | null | undefined): Contribution[] {
-  const task = openTasks(policy).find(({ branch }) => branch === owner)
-  return task ? [{ task, source: `commit ${commit.oid.slice(0, 10)}`, changes: commit.changes }] : []
+/** What was made in a task's worktree and came only now: what the base had of its own was judged on its way there. */
+function madeBeyond(
+  { git }: Repository,
+  made: ReadonlyMap<string, string>,
+  arrived: readonly Commit[],
+  own: readonly string[],
+  to: string,
+): [oid: string, owner: string][] {
+  if (!arrived.some(({ oid }) => made.has(oid))) return []
+  const beyond = commitIds(git, to, own)
+  return [...made].filter(([oid]) => beyond.has(oid))
+}
+
+function contributionOfPart(policy: Policy, { oid }: Commit, part: Part | null): Contribution[] {
+  const task = openTasks(policy).find(({ branch }) => branch === part?.owner)
+  return task && part ? [{ task, source: `commit ${oid.slice(0, 10)}`, changes: part.changes }] : []
 }
 
 /** What was made by hand in a merge of a task's work, or in a task's worktree; seen from the side that is landed, where one is. */
-function ofMerge(
+function partOfMerge(
   { git }: Repository,
-  policy: Policy,
-  { oid, parents, ...commit }: Commit,
+  { oid, parents }: Commit,
   owners: ReadonlyMap<string, string>,
-  isArrived: (oid: string) => boolean,
-): Contribution[] {
+  isLanded: (oid: string) => boolean,
+): Part | null {
   const owner = [oid, ...parents].map((one) => owners.get(one)).find((found) => found !== undefined)
-  const into = parents.find((parent) => !isArrived(parent)) ?? parents[0]
-  if (owner === undefined || into === undefined) return []
+  const into = parents.find(isLanded) ?? parents[0]
+  if (owner === undefined || into === undefined) return null
   const tips = parents.filter((parent) => parent !== into)
-  const changes = handMadeChanges(git, into, tips, (start) => changesBetween(git, start, oid))
-  return ofCommit(policy, { ...commit, oid, parents, changes }, owner)
+  return { owner, changes: handMadeChanges(git, into, tips, (start) => changesBetween(git, start, oid)) }
 }
 
 /** Branches that look like a task's but have no open task, when their tip arrived. */

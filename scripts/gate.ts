@@ -116,9 +116,10 @@ export function judgeStaged(
   const landed = policy.baseTip === null ? [] : [policy.baseTip]
   const { owners, authorship } = taskCommits(repository, policy, landed)
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
-  const owner = pickedFrom ?? authorship.ownerOfContent(changes)
-  const task = openTasks(policy).find(({ branch }) => branch === owner)
-  return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [], policy.baseTip)
+  const part = pickedFrom === undefined ? authorship.partOfContent(changes) : { owner: pickedFrom, changes }
+  const task = openTasks(policy).find(({ branch }) => branch === part?.owner)
+  const contributions = task && part ? [{ task, source: task.branch, changes: part.changes }] : []
+  return judged(repository, policy, contributions, policy.baseTip)
 }
 
 /**

@@ -67,33 +67,47 @@ const EMPTY_BLOBS = new Set([
   '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 ])
 
+/** What of a commit is whose. */
+export interface Part {
+  /** The branch's name. */
+  readonly owner: string
+  readonly changes: readonly Change[]
+}
+
 export interface Authorship {
-  /** The owner of a commit that has another id than the original, or null. */
-  ownerOf(commit: Pick<Commit, 'signature' | 'changes'>): string | null
-  /** The owner whose branch made this very content at one of these paths, or null. */
-  ownerOfContent(changes: readonly Change[]): string | null
+  /** What is a task's of a commit that has another id than the original, or null. */
+  partOf(commit: Pick<Commit, 'signature' | 'changes'>): Part | null
+  /**
+   * The same by content alone: the task's whose branch made this very content at one of these paths. What that branch never
+   * touched is no part of it: a person who takes over a file may change others with it.
+   */
+  partOfContent(changes: readonly Change[]): Part | null
 }
 
 /** Knows every commit that only a task's branch has, by owner (the branch's name), newest first. */
 export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
   const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
-  for (const [owner, commits] of commitsByOwner) {
-    const found = foundBy(commits)
+  const found = new Map([...commitsByOwner].map(([owner, commits]) => [owner, foundBy(commits)]))
+  for (const [owner, commits] of commitsByOwner)
     for (const commit of commits) {
       bySignature.set(commit.signature, owner)
       for (const change of commit.changes)
-        if (isTelling(change) && found.get(change.path) !== change.oid) byContent.set(contentKey(change), owner)
+        if (isTelling(change) && found.get(owner)?.get(change.path) !== change.oid)
+          byContent.set(contentKey(change), owner)
     }
+  const partOfContent = (changes: readonly Change[]) => {
+    const owners = changes.filter(isTelling).map((change) => byContent.get(contentKey(change)))
+    const owner = owners.find((one) => one !== undefined)
+    if (owner === undefined) return null
+    return { owner, changes: changes.filter(({ path }) => found.get(owner)?.has(path)) }
   }
-  const ownerOfContent = (changes: readonly Change[]) =>
-    changes
-      .filter(isTelling)
-      .map((change) => byContent.get(contentKey(change)))
-      .find((owner) => owner !== undefined) ?? null
   return {
-    ownerOfContent,
-    ownerOf: ({ signature, changes }) => bySignature.get(signature) ?? ownerOfContent(changes),
+    partOfContent,
+    partOf: ({ signature, changes }) => {
+      const owner = bySignature.get(signature)
+      return owner === undefined ? partOfContent(changes) : { owner, changes }
+    },
   }
 }
 

@@ -168,6 +168,23 @@ describe('a person’s, and let through', () => {
     expect(alarms(repository)).toEqual([])
   })
 
+  it('what goes with a task’s work: in a squash of a branch that has merged it, in a merge that is amended', () => {
+    const repository = installed()
+    taskWithWork(repository, { id: 'docs' }, { 'src/docs/a.md': 'a\n' })
+    repository.git(['switch', '-q', '-c', 'feature/both'])
+    repository.commit({ 'lib/pool.ts': 'mine\n' }, 'by a person')
+    repository.git(['merge', '-q', '--no-edit', 'task/docs'])
+    repository.git(['switch', '-q', 'main'])
+    repository.commit({ 'lib/other.ts': 'mine\n' }, 'by a person')
+    repository.git(['merge', '-q', '--squash', 'feature/both'])
+    repository.git(['commit', '-q', '-m', 'squashed'])
+    expect(alarms(repository)).toEqual([])
+    repository.git(['merge', '-q', '--no-ff', '--no-edit', 'task/docs'])
+    repository.write('project/lib/pool.ts', 'mine, later\n')
+    repository.git(['commit', '-q', '-a', '--amend', '--no-edit'])
+    expect(alarms(repository)).toEqual([])
+  })
+
   it('a revert to what the base had before, which a task has put back too', () => {
     const repository = baseAndStrayingTask()
     const cwd = repository.worktree

@@ -23,15 +23,15 @@ describe('a commit under a new id', () => {
     ]),
   )
   it('is known by its signature, and by what it holds', () => {
-    expect(authorship.ownerOf(commit('Ann <a@x> 7 login', 'src/a.ts', blob('b')))).toBe('task/auth')
-    expect(authorship.ownerOf(commit('Bob <b@x> 9 squash', 'src/a.ts', blob('a')))).toBe('task/auth')
+    expect(authorship.partOf(commit('Ann <a@x> 7 login', 'src/a.ts', blob('b')))?.owner).toBe('task/auth')
+    expect(authorship.partOf(commit('Bob <b@x> 9 squash', 'src/a.ts', blob('a')))?.owner).toBe('task/auth')
   })
   it('is nobody’s when only the time, the path, another path or the empty file agree', () => {
-    expect(authorship.ownerOf(commit('Ann <a@x> 7 something else', 'src/a.ts', blob('b')))).toBeNull()
-    expect(authorship.ownerOf(commit('Bob <b@x> 9 x', 'src/b.ts', blob('a')))).toBeNull()
-    expect(authorship.ownerOf(commit('Bob <b@x> 9 x', 'src/e', 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'))).toBeNull()
+    expect(authorship.partOf(commit('Ann <a@x> 7 something else', 'src/a.ts', blob('b')))).toBeNull()
+    expect(authorship.partOf(commit('Bob <b@x> 9 x', 'src/b.ts', blob('a')))).toBeNull()
+    expect(authorship.partOf(commit('Bob <b@x> 9 x', 'src/e', 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'))).toBeNull()
     const deleted = commit('', 'src/a.ts', blob('a')).changes.map((change) => ({ ...change, status: 'D' as const }))
-    expect(authorship.ownerOfContent(deleted)).toBeNull()
+    expect(authorship.partOfContent(deleted)).toBeNull()
   })
 })
 
@@ -40,8 +40,8 @@ it('what a task put back to what it found is not known by its content', () => {
   const newestFirst = [change(blob('b'), blob('a')), change(blob('a'), blob('b'))]
   const commits = newestFirst.map((one) => ({ ...commit('', 'a', blob('a')), changes: [one] }))
   const authorship = authorshipOf(new Map([['task/auth', commits as never]]))
-  expect(authorship.ownerOfContent(commit('', 'a', blob('a')).changes)).toBeNull()
-  expect(authorship.ownerOfContent(commit('', 'a', blob('b')).changes)).toBe('task/auth')
+  expect(authorship.partOfContent(commit('', 'a', blob('a')).changes)).toBeNull()
+  expect(authorship.partOfContent(commit('', 'a', blob('b')).changes)?.owner).toBe('task/auth')
 })
 
 it('git log is read with merges, odd names and empty commits', () => {
