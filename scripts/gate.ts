@@ -12,7 +12,7 @@ import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
 import { contributionsOfRange, type RangeHead } from './range-contributions.ts'
-import { mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
+import { entriesAt, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
 import { leasesOf } from './system/lease-store.ts'
 import { migrationFactsOf, migrationsTouched } from './system/migration-facts.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
@@ -123,8 +123,9 @@ export function judgeStaged(
 }
 
 /**
- * What the base's upstream holds was let through by the remote's own rules and is nobody's contribution. It can only make
- * a verdict milder, so it is asked only when there is something to be mild about.
+ * What the base's upstream holds was let through by the remote's own rules and is nobody's contribution; what the base
+ * holds to the letter is brought by nobody, though a branch has it under another commit (one that a person amended since).
+ * Both can only make a verdict milder, so they are asked only when there is something to be mild about.
  */
 function judgeAgainstLanded(
   repository: Repository,
@@ -132,11 +133,18 @@ function judgeAgainstLanded(
   tip: string | null,
   contributions: (landed: readonly string[]) => Contribution[],
 ): Judgement {
-  const landed = tip === null ? [] : [tip]
-  const strict = judged(repository, policy, contributions(landed), tip)
-  if (strict.verdict.verdict === 'pass') return strict
+  const strict = judged(repository, policy, contributions(tip === null ? [] : [tip]), tip)
+  if (strict.verdict.verdict === 'pass' || tip === null) return strict
   const upstream = upstreamTip(repository.git, policy.base)
-  return upstream === null ? strict : judged(repository, policy, contributions([...landed, upstream]), tip)
+  const brought = upstream === null ? strict.facts.contributions : contributions([tip, upstream])
+  return judged(repository, policy, withoutHeld(repository, tip, brought), tip)
+}
+
+function withoutHeld({ git }: Repository, tip: string, contributions: readonly Contribution[]): Contribution[] {
+  const entries = entriesAt(git, tip)
+  const isHeld = ({ path, status, newMode, oid }: Change) =>
+    status === 'D' ? !entries.has(path) : entries.get(path) === `${newMode} ${oid}`
+  return contributions.map((one) => ({ ...one, changes: one.changes.filter((change) => !isHeld(change)) }))
 }
 
 function judged(

@@ -78,6 +78,12 @@ export function treeFiles(git: Git, commit: string, below: readonly string[]): {
   })
 }
 
+/** Path → `<mode> <oid>` of all that a commit holds. */
+export function entriesAt(git: Git, commit: string): Map<string, string> {
+  const entries = git.nul(['ls-tree', '-r', '-z', '--full-tree', commit]).map((entry) => entry.split('\t'))
+  return new Map(entries.map(([meta = '', ...path]) => [path.join('\t'), meta.replace(/ \w+ /, ' ')]))
+}
+
 /** The paths of a commit's files, submodules included. */
 export function treePaths(git: Git, commit: string): string[] {
   return git.nul(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit])

@@ -195,6 +195,19 @@ describe('a person’s, and let through', () => {
   })
 })
 
+it('what the base has to the letter is brought by nobody: a person amended the commit that a task has merged', () => {
+  const repository = installed()
+  const { path: cwd } = taskWithWork(repository, { id: 'docs' }, { 'src/docs/a.md': 'a\n' })
+  repository.commit({ 'lib/pool.ts': 'mine\n', 'lib/new.ts': 'mine\n' }, 'by a person')
+  repository.git(['merge', '-q', '--no-edit', 'main'], { cwd })
+  repository.git(['commit', '-q', '--amend', '-m', 'by a person, said better'])
+  expect(repository.lanekeeper(['check', 'task/docs'])).toMatchObject({ status: 0 })
+  repository.commit({ 'lib/new.ts': 'of the task\n' }, 'stray', { cwd, env: OFF })
+  expect(repository.tryGit(['merge', '-q', '--no-edit', 'task/docs']).stderr).toContain('lib/new.ts')
+  repository.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd })
+  repository.git(['merge', '-q', '--no-edit', 'task/docs'])
+})
+
 it('what two tasks have is the lower one’s of a stack', () => {
   const repository = installed()
   const lower = taskWithWork(repository, { id: 'lower' }, { 'src/lower/1.ts': '1\n' })
