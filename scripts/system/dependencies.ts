@@ -3,7 +3,7 @@
  * where the lockfile is the same and the file system can; else the package manager's frozen install (performance.md
  * section 4). Never links, which leak changes from one worktree into another.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { lastWords } from '../policy/last-words.ts'
@@ -28,6 +28,8 @@ export interface InstallOptions {
 
 /** An install in a linked worktree changes no hooks, asks nothing, and downloads no package manager. */
 const QUIET_INSTALL = {
+  // where `npm run new-task` was typed: an install script that goes by it works in the main worktree
+  INIT_CWD: undefined,
   HUSKY: '0',
   SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   LANEKEEPER_SETUP: 'caller',
@@ -56,16 +58,35 @@ export async function installDependencies(
   if (reason !== null) return { state: 'failed', message: `Dependencies were not installed: ${reason}` }
   if (policy.settings.dependencies === 'auto' && (await cloneFromMain(repository, manager)))
     return { state: 'done', message: 'cloned from the main worktree' }
-  return install(root, manager, options)
+  return withoutHooks(repository, (hooksPath) => install(root, manager, options, hooksPath))
+}
+
+/**
+ * lefthook's package installs its hooks whenever it is installed, wherever core.hooksPath points: from a worktree that
+ * would be the trusted copy, in place of the gate. It finds a directory of no use to anybody.
+ */
+async function withoutHooks<T>({ gitDir }: Repository, work: (hooksPath: string) => Promise<T>): Promise<T> {
+  const nowhere = join(gitDir, 'lanekeeper', 'hooks-of-an-install')
+  mkdirSync(nowhere, { recursive: true })
+  try {
+    return await work(nowhere)
+  } finally {
+    rmSync(nowhere, { recursive: true, force: true })
+  }
 }
 
 /** Tries the package manager's commands in turn; the lockfile ends as it was, since a set-up changes no tracked file. */
-async function install(root: string, manager: PackageManager, { log, env }: InstallOptions): Promise<Step> {
+async function install(
+  root: string,
+  manager: PackageManager,
+  { log, env }: InstallOptions,
+  hooksPath: string,
+): Promise<Step> {
   const before = manager.lockfile === null ? null : readFileSync(join(root, manager.lockfile))
   let last: { words: readonly string[]; result: ProgramResult } | undefined
   for (const words of manager.installs) {
     if (last && words === manager.installs.at(-1) && !LOCKFILE_REFUSED.test(last.result.output)) break
-    const result = await runProgram(words, { cwd: root, env: { ...env, ...QUIET_INSTALL }, log })
+    const result = await runProgram(words, { cwd: root, env: { ...env, ...QUIET_INSTALL }, log, hooksPath })
     if (result.status === 0) {
       restore(root, manager, before)
       return { state: 'done', message: commandLine(words) }
