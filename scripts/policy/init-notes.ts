@@ -1,6 +1,7 @@
 /** What `init` says beside its plan: things that only a person can put right. */
 import { detectServers } from './detect-databases.ts'
-import { dependenciesOf } from './package-scripts.ts'
+import { preCommitLine } from './hooks-owner.ts'
+import { dependenciesOf, installScriptOf } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
 import { SETTINGS_FILE } from './settings.ts'
 
@@ -8,6 +9,7 @@ import { SETTINGS_FILE } from './settings.ts'
 export function notesFor(facts: ProjectFacts): string[] {
   const manifest = manifestOf(facts)
   const claude = facts.texts.get('CLAUDE.md')
+  const husky = facts.texts.get('.husky/pre-commit') ?? ''
   const servers = detectServers(facts.envFiles)
   return [
     ...(manifest
@@ -16,7 +18,17 @@ export function notesFor(facts: ProjectFacts): string[] {
     ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
       ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
       : []),
-    ...(claude !== undefined && !claude.includes('@AGENTS.md')
+    ...(manifest && facts.usesYarnBerry && installScriptOf(manifest, true) === 'prepare'
+      ? ['yarn install runs no "prepare": after a fresh clone install the hooks with yarn lanekeeper install.']
+      : []),
+    ...(facts.usesPlugAndPlay
+      ? ['npx finds nothing in a project with Plug’n’Play: say yarn lanekeeper wherever a text says npx lanekeeper.']
+      : []),
+    ...(facts.files.includes('.pre-commit-config.yaml') && !/pre-commit (?:run|hook-impl)/.test(husky)
+      ? [`No hook calls pre-commit, nor may it install its own. To have it run:\n${preCommitLine('pre-commit')}`]
+      : []),
+    // a link to AGENTS.md, or the other way round, has the same text
+    ...(claude !== undefined && claude !== facts.texts.get('AGENTS.md') && !claude.includes('@AGENTS.md')
       ? ['CLAUDE.md does not take AGENTS.md in: add the line @AGENTS.md to it.']
       : []),
     ...servers.map(

@@ -71,6 +71,10 @@ function testCommand({ files, packages }: ProjectFacts): string | null {
     ['mix.exs', 'mix test'],
     ['bin/rails', 'bin/rails test'],
     ['manage.py', 'python manage.py test'],
+    // a worktree has no virtual environment until one of these makes it
+    ['uv.lock', 'uv run pytest'],
+    ['poetry.lock', 'poetry run pytest'],
+    ['pdm.lock', 'pdm run pytest'],
     ['pytest.ini', 'pytest'],
     ['pyproject.toml', 'pytest'],
   ]

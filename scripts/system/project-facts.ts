@@ -64,6 +64,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES, ...AGENT_FILES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
+    usesPlugAndPlay: existsSync(join(root, '.pnp.cjs')),
     // a worktree below .claude/worktrees is no setting of the project's
     usesClaude: namesIn(join(root, '.claude')).some((name) => name !== 'worktrees'),
   }

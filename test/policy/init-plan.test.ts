@@ -13,6 +13,7 @@ const bare: ProjectFacts = {
   ignored: new Set(),
   base: { name: 'main', isSure: true },
   usesYarnBerry: false,
+  usesPlugAndPlay: false,
   usesClaude: false,
 }
 
@@ -200,4 +201,41 @@ test.each([
   const plan = planInit(withPackage({ name: 'p' }, { files: [lockfile] }))
   expect(plan.newTask).toBe(newTask)
   expect(plan.edits.find(({ file }) => file === 'AGENTS.md')?.after).toContain(`\`${newTask}\``)
+})
+
+test('CLAUDE.md that is AGENTS.md by a link is not told to take itself in', () => {
+  const texts = new Map([
+    ['CLAUDE.md', '# Both\n'],
+    ['AGENTS.md', '# Both\n'],
+  ])
+  expect(planInit({ ...bare, texts }).notes.join()).not.toContain('@AGENTS.md')
+})
+
+test.each([
+  [['uv.lock', 'pyproject.toml'], 'uv run pytest'],
+  [['poetry.lock', 'pyproject.toml'], 'poetry run pytest'],
+  [['pyproject.toml'], 'pytest'],
+])('a Python project with %j is tested by %s', (files, test) => {
+  expect(settingsIn(planInit({ ...bare, files })).test).toBe(test)
+})
+
+test('a bun project starts a task by bun', () => {
+  expect(planInit(withPackage({ name: 'p' }, { files: ['bun.lock'] })).newTask).toBe('bun run new-task')
+})
+
+test('a published package of yarn 2 or newer is told that nothing installs the hooks after a clone', () => {
+  const facts = { files: ['yarn.lock'], usesYarnBerry: true }
+  expect(planInit(withPackage({ name: 'p' }, facts)).notes.join()).toContain('yarn lanekeeper install')
+  expect(planInit(withPackage({ name: 'p', private: true }, facts)).notes.join()).not.toContain('lanekeeper install')
+})
+
+test('with Plug’n’Play npx finds nothing, and that is said', () => {
+  expect(planInit(withPackage({ name: 'p' }, { usesPlugAndPlay: true })).notes.join()).toContain('say yarn lanekeeper')
+})
+
+test('pre-commit that was configured and never installed is told how to be called', () => {
+  const files = ['.pre-commit-config.yaml']
+  expect(planInit({ ...bare, files }).notes.join()).toContain('>> .husky/pre-commit')
+  const texts = new Map([['.husky/pre-commit', 'pre-commit run --hook-stage pre-commit\n']])
+  expect(planInit({ ...bare, files, texts }).notes.join()).not.toContain('>> .husky/pre-commit')
 })
