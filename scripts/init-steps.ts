@@ -1,0 +1,33 @@
+/** What is left to do for a person after `init`: commit what was written, and start a task. */
+import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
+import { CI_FILES } from './policy/init-ci.ts'
+import { INCLUDE_FILE, type Plan } from './policy/init-plan.ts'
+import { LOCKFILES } from './policy/manifests.ts'
+import { commandLine } from './policy/shell-quote.ts'
+import type { Repository } from './system/repository.ts'
+import { wayToRoot } from './where-to.ts'
+
+/**
+ * Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen
+ * installs, and a project's commit-msg hook may want a conventional subject.
+ */
+export function nextSteps(repository: Repository, plan: Plan, cwd: string): string[] {
+  const watched = [
+    '.husky',
+    'lanekeeper.json',
+    'package.json',
+    '.gitignore',
+    INCLUDE_FILE,
+    'AGENTS.md',
+    'CLAUDE.md',
+    ...AGENT_FILES,
+    ...Object.values(CI_FILES),
+    ...LOCKFILES,
+  ]
+  const changed = repository.git
+    .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
+    .map((line) => line.slice(3))
+  const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
+  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "chore: adopt Lanekeeper"']
+  return [...wayToRoot(repository, cwd), ...(paths.length === 0 ? [] : commit), plan.newTask]
+}
