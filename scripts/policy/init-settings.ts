@@ -1,6 +1,7 @@
 /** The settings file for a project: only what differs from the defaults, so that it stays short enough to read. */
 import type { DetectedDatabase } from './detect-databases.ts'
 import type { Services } from './detect-services.ts'
+import { setupCommands } from './detect-setup.ts'
 import { type DetectedMigrations, detectMigrations } from './migrations/detect-migrations.ts'
 import { migrateCommand } from './migrations/migrate-command.ts'
 import { type Manifest, scriptRunner } from './package-scripts.ts'
@@ -17,6 +18,7 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
   }
   const count = Object.keys(services.ports).length
   const isDefaultEnv = services.env.length === 1 && services.env[0]?.file === '.env.local'
+  const setup = setupCommands(facts)
   const test = testCommand(facts)
   return {
     ...(manifestOf(facts) ? { $schema: './node_modules/lanekeeper/lanekeeper.schema.json' } : {}),
@@ -27,6 +29,7 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
       ? { databases: Object.fromEntries(databases.map((one) => databaseEntry(one, commandFor(one.role)))) }
       : {}),
     ...(migrations.length > 0 ? { migrations } : {}),
+    ...(setup.length === 0 ? {} : { setup }),
     ...(test === null ? {} : { test }),
   }
 }

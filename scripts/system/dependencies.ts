@@ -3,7 +3,7 @@
  * where the lockfile is the same and the file system can; else the package manager's frozen install (performance.md
  * section 4). Never links, which leak changes from one worktree into another.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { lastWords } from '../policy/last-words.ts'
@@ -13,6 +13,7 @@ import { commandLine } from '../policy/shell-quote.ts'
 import { canClone, cloneTree } from './clone-tree.ts'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Step } from './ledger.ts'
+import { withoutHooks } from './no-hooks.ts'
 import { detectPackageManager, type PackageManager } from './package-manager.ts'
 import type { Repository } from './repository.ts'
 import { type ProgramResult, runProgram } from './shell.ts'
@@ -28,8 +29,6 @@ export interface InstallOptions {
 
 /** An install in a linked worktree changes no hooks, asks nothing, and downloads no package manager. */
 const QUIET_INSTALL = {
-  // where `npm run new-task` was typed: an install script that goes by it works in the main worktree
-  INIT_CWD: undefined,
   HUSKY: '0',
   SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   LANEKEEPER_SETUP: 'caller',
@@ -59,20 +58,6 @@ export async function installDependencies(
   if (policy.settings.dependencies === 'auto' && (await cloneFromMain(repository, manager)))
     return { state: 'done', message: 'cloned from the main worktree' }
   return withoutHooks(repository, (hooksPath) => install(root, manager, options, hooksPath))
-}
-
-/**
- * lefthook's package installs its hooks whenever it is installed, wherever core.hooksPath points: from a worktree that
- * would be the trusted copy, in place of the gate. It finds a directory of no use to anybody.
- */
-async function withoutHooks<T>({ gitDir }: Repository, work: (hooksPath: string) => Promise<T>): Promise<T> {
-  const nowhere = join(gitDir, 'lanekeeper', 'hooks-of-an-install')
-  mkdirSync(nowhere, { recursive: true })
-  try {
-    return await work(nowhere)
-  } finally {
-    rmSync(nowhere, { recursive: true, force: true })
-  }
 }
 
 /** Tries the package manager's commands in turn; the lockfile ends as it was, since a set-up changes no tracked file. */

@@ -48,7 +48,8 @@ async function run(
   const { $ } = await import('zx/core')
   const shell = $({
     cwd,
-    env: { ...withoutRepositoryVariables(env), ...withHooksPath(hooksPath) },
+    // where `npm run new-task` was typed: an install script that goes by it would work in the main worktree
+    env: { ...withoutRepositoryVariables(env), INIT_CWD: undefined, ...withHooksPath(hooksPath) },
     nothrow: true,
     quiet: true,
     // in our process group: Ctrl-C reaches an install in the foreground

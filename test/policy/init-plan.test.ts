@@ -239,3 +239,20 @@ test('pre-commit that was configured and never installed is told how to be calle
   const texts = new Map([['.husky/pre-commit', 'pre-commit run --hook-stage pre-commit\n']])
   expect(planInit({ ...bare, files, texts }).notes.join()).not.toContain('>> .husky/pre-commit')
 })
+
+test.each<[string, readonly string[], readonly string[] | undefined]>([
+  ['submodules', ['.gitmodules'], ['git submodule update --init --recursive']],
+  ['a package in a folder', ['go.mod', 'web/package.json', 'web/package-lock.json'], ['cd web && npm ci']],
+  ['a package without a lockfile', ['web/package.json'], undefined],
+  ['a lockfile without a package', ['web/yarn.lock'], undefined],
+  ['an example', ['examples/package.json', 'examples/bun.lock'], undefined],
+  ['a package deeper down', ['a/web/package.json', 'a/web/package-lock.json'], undefined],
+])('a worktree’s set-up knows %s', (_, files, setup) => {
+  expect(settingsIn(planInit({ ...bare, files })).setup).toEqual(setup)
+})
+
+test('a package that the workspace takes in is installed with it', () => {
+  const files = ['web/package.json', 'web/pnpm-lock.yaml']
+  const packages = [{ dir: 'web', manifest: {} }]
+  expect(settingsIn(planInit(withPackage({ name: 'p' }, { files, packages }))).setup).toBeUndefined()
+})

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { installDependencies } from '../../scripts/system/dependencies.ts'
 import { readPolicy } from '../../scripts/system/policy-source.ts'
+import { runSetupCommands } from '../../scripts/system/setup-commands.ts'
 import { linkedWorktree } from '../support/provisioned.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 
@@ -40,7 +41,19 @@ it('a hooks manager that installs itself replaces no hook of ours, and nothing o
   expect(step.state).toBe('done')
   expect(readFileSync(hook, 'utf8')).toBe(before)
   expect(existsSync(readFileSync(join(root, 'ran'), 'utf8').trim())).toBe(false)
-  expect(readdirSync(join(gitDir, 'lanekeeper'))).not.toContain('hooks-of-an-install')
+  expect(readdirSync(join(gitDir, 'lanekeeper'))).not.toContain('no-hooks')
+})
+
+it('nor does a set-up command, which is an install just as often', async () => {
+  const setup = ['hooks=$(git rev-parse --git-path hooks) && echo theirs > "$hooks/pre-commit"']
+  const project = createRepository({ 'lanekeeper.json': JSON.stringify({ setup }) })
+  project.lanekeeper(['init', '--yes'])
+  project.commit({}, 'adopt')
+  const hook = join(project.root, '.git/lanekeeper/husky/_/pre-commit')
+  const { repository } = linkedWorktree(project)
+  const options = { trust: false, log: project.path('setup.log'), env: project.env }
+  expect(await runSetupCommands(repository, readPolicy(repository), options)).toEqual({ state: 'done' })
+  expect(readFileSync(hook, 'utf8')).not.toBe('theirs\n')
 })
 
 it('an install script does not take the main worktree for the place it installs in', async () => {
