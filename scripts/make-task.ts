@@ -162,11 +162,18 @@ async function addedOrUndone(
       cause.code,
       `${cause.message}\nThe task and its branch are undone: nothing is left behind.`,
       {
-        hint: cause.hint ?? `Try another place: --path ${shellQuote(`../${task.id}`)}`,
+        hint: cause.hint ?? wayOn(cause, task),
         cause,
       },
     )
   }
+}
+
+/** git checks out through the filters of .gitattributes, and Git LFS is not on every machine: no other place helps then. */
+function wayOn({ message }: LanekeeperError, task: Task): string {
+  return /\bfilter\b/.test(message)
+    ? "A filter of .gitattributes does not run here. Which there are: git config --get-regexp '^filter'\nInstall its program, and repeat."
+    : `Try another place: --path ${shellQuote(`../${task.id}`)}`
 }
 
 function interrupted(path: string): LanekeeperError {

@@ -26,7 +26,7 @@ export function taskNamed(policy: Policy, id: string): Task {
   if (task) return task
   const known = openTasks(policy).map((open) => open.id)
   throw new LanekeeperError('no-such-task', `There is no task "${id}".`, {
-    hint: known.length > 0 ? `Open tasks: ${known.join(', ')}` : 'There is none yet: npm run new-task',
+    hint: known.length > 0 ? `Open tasks: ${known.join(', ')}` : 'There is none yet: npx lanekeeper new-task',
   })
 }
 
@@ -140,14 +140,14 @@ async function refreshWorktree(session: Session, repository: Repository, task: T
 
 function ended({ id, state }: Task): LanekeeperError {
   return new LanekeeperError('usage', `Task "${id}" is ${state} already, and stays as it was.`, {
-    hint: 'More to do? Make another task: npm run new-task',
+    hint: 'More to do? Make another task: npx lanekeeper new-task',
   })
 }
 
 function fixed(name: string, { id }: Task): LanekeeperError {
   const key = name === 'createdAt' ? 'created' : name
   return new LanekeeperError('task-file', `Task file ${id}.md: "${key}" cannot be changed any more.`, {
-    hint: 'Its branch and worktree carry it. Make another task: npm run new-task',
+    hint: 'Its branch and worktree carry it. Make another task: npx lanekeeper new-task',
   })
 }
 

@@ -19,7 +19,7 @@ export function immutable(brought: Brought): Finding[] {
       message: `on ${base} already, and this branch ${renamedTo(brought, path) ?? DID[status]}: what has run is never changed`,
       ways: [
         commandLine(['git', 'restore', `--source=${base}`, '--staged', '--worktree', '--', fromTop(path)]),
-        'then say it in a new migration: npm run new-migration',
+        'then say it in a new migration: npx lanekeeper new-migration',
       ],
     }))
 }
