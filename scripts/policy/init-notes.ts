@@ -4,6 +4,7 @@ import { preCommitLine } from './hooks-owner.ts'
 import { dependenciesOf, installScriptOf } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
 import { SETTINGS_FILE } from './settings.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /** The notes; none where all is as it should be. */
 export function notesFor(facts: ProjectFacts): string[] {
@@ -14,7 +15,7 @@ export function notesFor(facts: ProjectFacts): string[] {
   return [
     ...(manifest
       ? []
-      : ['There is no package.json: after a fresh clone install the hooks with npx lanekeeper install.']),
+      : [`There is no package.json at the top: after a fresh clone install the hooks with ${installLine(facts)}.`]),
     ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
       ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
       : []),
@@ -36,6 +37,12 @@ export function notesFor(facts: ProjectFacts): string[] {
         `${variable} is a database server elsewhere: worktrees share it until ${SETTINGS_FILE} has it under "databases".`,
     ),
   ]
+}
+
+/** npx finds what is installed in the folder it is called in, or above. */
+function installLine({ packages }: ProjectFacts): string {
+  const folder = packages.find(({ manifest }) => 'lanekeeper' in dependenciesOf(manifest))?.dir
+  return `${folder === undefined ? '' : `cd ${shellQuote(folder)} && `}npx lanekeeper install`
 }
 
 /** How the project's package manager adds a dev dependency; its lockfile tells which it is. */

@@ -6,6 +6,7 @@ import { type DetectedMigrations, detectMigrations } from './migrations/detect-m
 import { migrateCommand } from './migrations/migrate-command.ts'
 import { type Manifest, scriptRunner } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /** The settings that differ from the defaults for this project. */
 export function settingsFor(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): object {
@@ -81,7 +82,15 @@ function testCommand({ files, packages }: ProjectFacts): string | null {
     ['pytest.ini', 'pytest'],
     ['pyproject.toml', 'pytest'],
   ]
-  return known.find(([file]) => files.includes(file))?.[1] ?? null
+  return known.find(([file]) => files.includes(file))?.[1] ?? testBelow(files, packages)
+}
+
+/** Of the one project below a root that has none. */
+function testBelow(files: readonly string[], packages: ProjectFacts['packages']): string | null {
+  const [only, ...others] = packages
+  if (only === undefined || others.length > 0 || !hasTests(only.manifest)) return null
+  const names = files.filter((file) => file.startsWith(`${only.dir}/`)).map((file) => file.slice(only.dir.length + 1))
+  return `cd ${shellQuote(only.dir)} && ${scriptRunner(names)} test`
 }
 
 function hasTests(manifest: Manifest): boolean {

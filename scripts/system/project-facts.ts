@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
+import { projectsBelow } from '../policy/detect-setup.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { CI_FILES, GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
@@ -95,12 +96,12 @@ function readPackages(root: string, files: readonly string[]): Package[] {
   const dirs = files
     .filter((file) => basename(file) === 'package.json' && file.includes('/'))
     .map((file) => dirname(file))
-  const members = workspaceDirs(dirs, patterns)
-    .sort()
-    .flatMap((dir): Package[] => {
-      const own = readManifest(root, dir)
-      return own ? [{ dir, manifest: own }] : []
-    })
+  // without a package.json at the top, the projects below it are what there is
+  const below = manifest ? [] : projectsBelow(files).map(({ dir }) => dir)
+  const members = [...new Set([...workspaceDirs(dirs, patterns), ...below])].sort().flatMap((dir): Package[] => {
+    const own = readManifest(root, dir)
+    return own ? [{ dir, manifest: own }] : []
+  })
   return [...(manifest ? [{ dir: '', manifest }] : []), ...members]
 }
 

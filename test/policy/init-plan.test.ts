@@ -246,7 +246,9 @@ test.each<[string, readonly string[], readonly string[] | undefined]>([
   ['a package without a lockfile', ['web/package.json'], undefined],
   ['a lockfile without a package', ['web/yarn.lock'], undefined],
   ['an example', ['examples/package.json', 'examples/bun.lock'], undefined],
-  ['a package deeper down', ['a/web/package.json', 'a/web/package-lock.json'], undefined],
+  ['a package deeper down', ['a/my web/package.json', 'a/my web/yarn.lock'], ["cd 'a/my web' && yarn install"]],
+  ['no package far down', ['a/b/c/d/package.json', 'a/b/c/d/yarn.lock'], undefined],
+  ['no crowd', [1, 2, 3, 4, 5].flatMap((n) => [`p${n}/package.json`, `p${n}/yarn.lock`]), undefined],
 ])('a worktree’s set-up knows %s', (_, files, setup) => {
   expect(settingsIn(planInit({ ...bare, files })).setup).toEqual(setup)
 })
@@ -255,4 +257,15 @@ test('a package that the workspace takes in is installed with it', () => {
   const files = ['web/package.json', 'web/pnpm-lock.yaml']
   const packages = [{ dir: 'web', manifest: {} }]
   expect(settingsIn(planInit(withPackage({ name: 'p' }, { files, packages }))).setup).toBeUndefined()
+})
+
+test('a project below a root without one is what is tested, and where lanekeeper is installed', () => {
+  const manifest = { scripts: { test: 'vitest' }, devDependencies: { lanekeeper: '1' } }
+  const files = ['services/shop/package.json', 'services/shop/package-lock.json']
+  const plan = planInit({ ...bare, files, packages: [{ dir: 'services/shop', manifest }] })
+  expect(settingsIn(plan)).toMatchObject({
+    test: 'cd services/shop && npm run test',
+    setup: ['cd services/shop && npm ci'],
+  })
+  expect(plan.notes.join()).toContain('cd services/shop && npx lanekeeper install')
 })
