@@ -5,7 +5,6 @@ import { INCLUDE_FILE, type Plan } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Repository } from './system/repository.ts'
-import { wayToRoot } from './where-to.ts'
 
 /**
  * Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen
@@ -28,6 +27,8 @@ export function nextSteps(repository: Repository, plan: Plan, cwd: string): stri
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))
   const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
-  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "chore: adopt Lanekeeper"']
-  return [...wayToRoot(repository, cwd), ...(paths.length === 0 ? [] : commit), plan.newTask]
+  const git = commandLine(['git', ...(cwd === repository.root ? [] : ['-C', repository.root])])
+  const commit = [`${git} ${commandLine(['add', ...paths])}`, `${git} commit -m "chore: adopt Lanekeeper"`]
+  // nobody has to leave the folder: npx may find us in no other
+  return [...(paths.length === 0 ? [] : commit), plan.newTask]
 }
