@@ -260,12 +260,14 @@ test('a package that the workspace takes in is installed with it', () => {
 })
 
 test('a project below a root without one is what is tested, and where lanekeeper is installed', () => {
-  const manifest = { scripts: { test: 'vitest' }, devDependencies: { lanekeeper: '1' } }
+  const manifest = { scripts: { test: 'vitest', dev: 'vite' }, devDependencies: { lanekeeper: '1' } }
   const files = ['services/shop/package.json', 'services/shop/package-lock.json']
   const plan = planInit({ ...bare, files, packages: [{ dir: 'services/shop', manifest }] })
   expect(settingsIn(plan)).toMatchObject({
     test: 'cd services/shop && npm run test',
     setup: ['cd services/shop && npm ci'],
   })
+  expect(settingsIn(plan)).not.toHaveProperty('ports')
+  expect(settingsIn(plan).env).toEqual([{ file: 'services/shop/.env.local' }])
   expect(plan.notes.join()).toContain('cd services/shop && npx lanekeeper install')
 })
