@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Session } from './command.ts'
 import type { Entrance } from './entrance.ts'
 import { claimLease, endLease, tellAsked } from './leases.ts'
-import { assertNoOverlap, type Consent } from './overlaps.ts'
+import { assertNoOverlap, type Consent, warnOfSlips } from './overlaps.ts'
 import { editMessage, widenMessage } from './policy/audit-messages.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { leaseOf } from './policy/migrations/ownership.ts'
@@ -51,6 +51,7 @@ export async function widenTask(session: Session, { repository }: Entrance, requ
     const wider = checkedTask({ ...old, dependsOn, allow: [...new Set([...old.allow, ...more])] })
     if (request.dependsOn.length > 0) assertFits(wider, policy.settings, policy.base, othersThan(policy, id))
     const overlap = assertNoOverlap(repository, policy, { task: wider, before: old }, { consent, out: session.out })
+    warnOfSlips(repository, policy, more, session.out)
     return { task: wider, message: widenMessage(id, patterns, reason, overlap) }
   })
   await refreshWorktree(session, repository, task)

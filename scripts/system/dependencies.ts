@@ -36,6 +36,9 @@ const QUIET_INSTALL = {
   npm_config_confirm_modules_purge: 'false',
 }
 
+/** The package managers that corepack knows. */
+const CORE_PACKED = ['yarn', 'pnpm']
+
 /** What npm, pnpm, yarn and bun say of a lockfile that a frozen install will not take; only that is worth a plain one. */
 const LOCKFILE_REFUSED = /EUSAGE|LOCKFILE|lockfile (?:would|needs|is|had)|frozen|immutable|YN0028/
 
@@ -92,7 +95,7 @@ function restore(root: string, { lockfile }: PackageManager, before: Buffer | nu
 function failureOf(words: readonly string[], { status, output }: ProgramResult, log: string): string {
   const [program] = words
   if (status === 127)
-    return `${program} is not installed, or not on PATH. Try: corepack enable, or: npm i -g ${program}`
+    return `${program} is not installed, or not on PATH. Try: ${CORE_PACKED.includes(program ?? '') ? 'corepack enable, or: ' : ''}npm i -g ${program}`
   const said = lastWords(output, 5)
   return `${commandLine(words)} exited ${status}${said === '' ? '' : `: ${said}`}\nThe whole output is in ${log}`
 }

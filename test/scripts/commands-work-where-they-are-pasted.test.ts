@@ -62,3 +62,13 @@ test('check takes a task’s name for its branch, as land and review do', () => 
     stderr: expect.stringContaining('All tasks: npx lanekeeper task list'),
   })
 })
+
+test('a slip in the name of a worktree or in a lane is answered with what is there', () => {
+  const { repository } = projectWithFolder()
+  const made = repository.lanekeeper(['new-task', '--title', 'Add auth', '--allow', 'packges/**'])
+  expect(made).toMatchObject({ status: 0, stderr: expect.stringContaining('there is packages: mind the name') })
+  const widened = repository.lanekeeper(['task', 'widen', 'add-auth', 'packages/my-app', '--reason', 'x'])
+  expect(widened).toMatchObject({ status: 0, stderr: expect.stringContaining('there is packages/my app: mind') })
+  const { stderr } = repository.lanekeeper(['remove', 'ad-auth'])
+  expect(stderr).toContain('Did you mean: npx lanekeeper remove add-auth\n')
+})

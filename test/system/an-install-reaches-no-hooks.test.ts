@@ -77,3 +77,13 @@ it('a yarn.lock of yarn 1 is installed in those of yarn 1', async () => {
   const { step } = await installed(project, withProgram(project, 'yarn', 'exit 0'))
   expect(step).toEqual({ state: 'done', message: 'yarn install --frozen-lockfile --prefer-offline' })
 })
+
+it('a bun that is not there is looked for where it can be had', async () => {
+  const project = createRepository({ 'package.json': MANIFEST, 'bun.lock': '{}\n' })
+  // git and sh alone, in a folder of links: where bun is on this machine is not known
+  const bin = project.path('bin')
+  for (const name of ['git', 'sh'])
+    project.run('sh', ['-c', `mkdir -p ${bin} && ln -s "$(command -v ${name})" ${bin}/${name}`])
+  const { step } = await installed(project, { ...project.env, PATH: bin })
+  expect(step).toEqual({ state: 'failed', message: 'bun is not installed, or not on PATH. Try: npm i -g bun' })
+})
