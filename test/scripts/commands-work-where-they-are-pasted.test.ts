@@ -63,6 +63,18 @@ test('check takes a task’s name for its branch, as land and review do', () => 
   })
 })
 
+test('check judges a task that started from another branch where it lands, as land does', () => {
+  const { repository } = projectWithFolder()
+  repository.git(['switch', '-q', '-c', 'next'])
+  repository.commit({ 'lib/next.js': '1\n' })
+  repository.git(['switch', '-q', 'main'])
+  repository.lanekeeper(['new-task', '--title', 'Add auth', '--allow', 'src', '--base', 'next'])
+  expect(repository.lanekeeper(['check', 'task/add-auth'])).toMatchObject({
+    status: 0,
+    stdout: '✓ task/add-auth may land on next (0 changed paths)\n',
+  })
+})
+
 test('a slip in the name of a worktree or in a lane is answered with what is there', () => {
   const { repository } = projectWithFolder()
   const made = repository.lanekeeper(['new-task', '--title', 'Add auth', '--allow', 'packges/**'])
