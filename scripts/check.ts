@@ -11,7 +11,7 @@ import { sarifFailure, sarifOf } from './policy/verdict-sarif.ts'
 import { openRange, type RangeInput } from './range.ts'
 import { detectBase } from './system/base.ts'
 import { commitOf } from './system/history.ts'
-import { openTasks, readPolicy } from './system/policy-source.ts'
+import { openTasks, policyOfTask } from './system/policy-source.ts'
 import { assertGitVersion, branchOf, openRepository, type Repository } from './system/repository.ts'
 
 export const command: Command = {
@@ -86,14 +86,12 @@ function checkedBranch(named: string | undefined, session: Session): Checked {
       'HEAD is detached: name the branch.',
       'npx lanekeeper check <branch>\nIn CI: npx lanekeeper check --base origin/main --head HEAD',
     )
-  const policy = policyFor(branch, repository, known)
+  const policy = policyOfTask(
+    repository,
+    known,
+    openTasks(known).find((task) => task.branch === branch),
+  )
   return { branch, base: policy.base, unjudged: [], ...judgeBranch(repository, policy, branch) }
-}
-
-/** A task lands on the branch it started from (`new-task --base`), and `land` judges it there. */
-function policyFor(branch: string, repository: Repository, known: Policy): Policy {
-  const base = openTasks(known).find((task) => task.branch === branch)?.base ?? known.base
-  return base === known.base ? known : readPolicy(repository, base)
 }
 
 /** A task by its name, as `land` and `review` take it, where no branch has that name. */

@@ -63,7 +63,7 @@ test('check takes a task’s name for its branch, as land and review do', () => 
   })
 })
 
-test('check judges a task that started from another branch where it lands, as land does', () => {
+test('check and status judge a task that started from another branch where it lands, as land does', () => {
   const { repository } = projectWithFolder()
   repository.git(['switch', '-q', '-c', 'next'])
   repository.commit({ 'lib/next.js': '1\n' })
@@ -73,6 +73,8 @@ test('check judges a task that started from another branch where it lands, as la
     status: 0,
     stdout: '✓ task/add-auth may land on next (0 changed paths)\n',
   })
+  const { worktrees } = JSON.parse(repository.lanekeeper(['status', '--json']).stdout)
+  expect(worktrees.map(({ verdict }: { verdict: string | null }) => verdict)).toEqual([null, 'pass'])
 })
 
 test('a slip in the name of a worktree or in a lane is answered with what is there', () => {
