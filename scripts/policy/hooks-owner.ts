@@ -1,5 +1,6 @@
 /** Who is in charge of git's hooks. We share them with husky and with nobody else: two managers silence each other. */
 import { dependenciesOf, type Manifest, packageRunner } from './package-scripts.ts'
+import { commandLine } from './shell-quote.ts'
 
 export interface HookFacts {
   /** The value of core.hooksPath that git would use, or null. */
@@ -116,13 +117,20 @@ function callLine(hook: string, call: string): string {
 
 function simpleGitHooks({ topFiles, manifest }: HookFacts): Foreign | null {
   const file = topFiles.find((name) => /^\.?simple-git-hooks\.(json|[cm]?js)$/.test(name))
-  const where = manifest?.['simple-git-hooks'] === undefined ? file : 'package.json'
+  const settings = manifest?.['simple-git-hooks']
+  const where = settings === undefined ? file : 'package.json'
   if (where === undefined) return null
+  const own = Object.entries(settings ?? {}).filter(([name]) => CLIENT_HOOKS.includes(name))
+  const hooks = own.length > 0 ? own : [['pre-commit', 'npx lint-staged'] as const]
   return {
     who: `simple-git-hooks (${where})`,
     hint: [
-      'Move each of its commands to a file of the hook’s name in .husky/ (for example: echo "npx lint-staged" > .husky/pre-commit),',
-      `then take its settings out of ${where}, npm uninstall simple-git-hooks, and rm .git/hooks/<those hooks>.`,
+      'Move each of its commands to a file of the hook’s name in .husky/, so that it also runs in every worktree:',
+      '  mkdir -p .husky',
+      ...hooks.map(([name, line]) => `  ${commandLine(['echo', String(line)])} >> .husky/${name}`),
+      settings === undefined ? `  rm ${where}` : '  npm pkg delete simple-git-hooks',
+      `  rm -f ${hooks.map(([name]) => `.git/hooks/${name}`).join(' ')}`,
+      'and take it out of the scripts and dependencies of package.json.',
       AGAIN,
     ].join('\n'),
   }

@@ -123,3 +123,14 @@ test('pre-commit’s way out takes every hook of its own along', () => {
     expect.stringMatching(/--hook-type=pre-commit .* "\$@"' >> \.husky\/pre-commit$/),
   ])
 })
+
+test('simple-git-hooks’ way out carries its own commands over', () => {
+  const settings = { 'pre-commit': 'npx lint-staged && npm test', 'commit-msg': 'commitlint', preserveUnused: true }
+  expect(commandsFor({ manifest: { 'simple-git-hooks': settings } })).toEqual([
+    '  mkdir -p .husky',
+    "  echo 'npx lint-staged && npm test' >> .husky/pre-commit",
+    '  echo commitlint >> .husky/commit-msg',
+    '  npm pkg delete simple-git-hooks',
+    '  rm -f .git/hooks/pre-commit .git/hooks/commit-msg',
+  ])
+})
