@@ -11,13 +11,12 @@ import {
 } from './command.ts'
 import { ciOption, withCi } from './init-ci.ts'
 import { installHooks } from './install.ts'
+import { ADOPTED_FILES } from './policy/adopted-files.ts'
 import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
-import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
 import { filesWithoutOurs } from './policy/agent-hooks/settings-health.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
-import { CI_FILES } from './policy/init-ci.ts'
-import { type Edit, INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
+import { type Edit, type Plan, planInit } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { SETTINGS_FILE } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
@@ -170,18 +169,7 @@ function adopted(
  * installs, and a project's commit-msg hook may want a conventional subject.
  */
 function nextSteps(repository: Repository, plan: Plan): string[] {
-  const watched = [
-    '.husky',
-    'lanekeeper.json',
-    'package.json',
-    '.gitignore',
-    INCLUDE_FILE,
-    'AGENTS.md',
-    'CLAUDE.md',
-    ...AGENT_FILES,
-    ...Object.values(CI_FILES),
-    ...LOCKFILES,
-  ]
+  const watched = ['.husky', ...ADOPTED_FILES, ...LOCKFILES]
   const changed = repository.git
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))
