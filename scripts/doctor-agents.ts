@@ -10,7 +10,7 @@ import { commandLine } from './policy/shell-quote.ts'
 import { type AgentTexts, lastChangeOfOurs, readAgentTexts } from './system/agent-files.ts'
 import { recordWritten } from './system/manifest.ts'
 import { applyEdits } from './system/project-files.ts'
-import { agentHookFile } from './system/trusted-hooks.ts'
+import { agentHookFile } from './system/trusted-programs.ts'
 
 export const agentChecks: readonly Check[] = [{ name: 'agents', look: checkAgents }]
 

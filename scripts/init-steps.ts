@@ -1,7 +1,6 @@
 /** What is left to do for a person after `init`: commit what was written, and start a task. */
-import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
-import { CI_FILES } from './policy/init-ci.ts'
-import { INCLUDE_FILE, type Plan } from './policy/init-plan.ts'
+import { ADOPTED_FILES } from './policy/adopted-files.ts'
+import type { Plan } from './policy/init-plan.ts'
 import { LOCKFILES } from './policy/manifests.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Repository } from './system/repository.ts'
@@ -11,18 +10,7 @@ import type { Repository } from './system/repository.ts'
  * installs, and a project's commit-msg hook may want a conventional subject.
  */
 export function nextSteps(repository: Repository, plan: Plan, cwd: string): string[] {
-  const watched = [
-    '.husky',
-    'lanekeeper.json',
-    'package.json',
-    '.gitignore',
-    INCLUDE_FILE,
-    'AGENTS.md',
-    'CLAUDE.md',
-    ...AGENT_FILES,
-    ...Object.values(CI_FILES),
-    ...LOCKFILES,
-  ]
+  const watched = ['.husky', ...ADOPTED_FILES, ...LOCKFILES]
   const changed = repository.git
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))

@@ -4,24 +4,19 @@ import {
   commonOptions,
   EXIT_INTERRUPTED,
   flag,
-  type Input,
-  listOption,
   type Result,
   type Session,
   textOption,
-  usageError,
 } from './command.ts'
 import { askedDocument } from './leases.ts'
 import { type MadeTask, makeTask } from './make-task.ts'
+import { answersTo } from './new-task-answers.ts'
 import { consentOf } from './overlaps.ts'
 import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { answersOf, type RawAnswers } from './policy/task-answers.ts'
-import type { TaskAnswers } from './policy/task-draft.ts'
 import { type SetupDocument, setupDocument } from './provision.ts'
 import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
-import { askGenerator } from './system/plop.ts'
 import { openRepository } from './system/repository.ts'
 import { goTo } from './where-to.ts'
 
@@ -65,80 +60,11 @@ export const command: Command = {
   ],
   run: async (input, session) => {
     const consent = consentOf(input, session, 'new-task')
-    const missing = missingFlags(input)
-    if (missing.length > 0 && !session.isInteractive) throw notSaid(missing)
-    const answers = missing.length === 0 ? answersFrom(input) : await askedFor(input)
+    const answers = await answersTo(input, session)
     if (answers === null) return stopped(session)
     const made = await makeTask(session, answers, textOption(input, 'path') ?? null, consent)
     return finishTask(session, made, flag(input, 'launch'))
   },
-}
-
-function missingFlags(input: Input): string[] {
-  return [
-    ...(textOption(input, 'title')?.trim() ? [] : ['--title']),
-    ...(listOption(input, 'allow').length > 0 ? [] : ['--allow']),
-  ]
-}
-
-function notSaid(missing: readonly string[]) {
-  return usageError(
-    `new-task needs ${missing.join(' and ')}.`,
-    'Example: npx lanekeeper new-task --title "Add login" --allow src/auth\nAt a terminal it asks: npx lanekeeper new-task',
-  )
-}
-
-/** What the flags say. */
-function answersFrom(input: Input): TaskAnswers {
-  const optional = Object.fromEntries(
-    (['id', 'branch', 'base'] as const).map((name) => [name, textOption(input, name)]),
-  )
-  return {
-    title: textOption(input, 'title') ?? '',
-    allow: listOption(input, 'allow'),
-    ...optional,
-    deny: listOption(input, 'deny'),
-    shared: listOption(input, 'shared'),
-    steps: listOption(input, 'step'),
-    context: textOption(input, 'context') ?? '',
-    dependsOn: listOption(input, 'depends-on'),
-    migrations: textOption(input, 'migrations') ?? null,
-    tables: listOption(input, 'table'),
-    agent: textOption(input, 'agent') ?? 'none',
-  }
-}
-
-/** Asks for what the flags do not say; null when the person stopped. */
-async function askedFor(input: Input): Promise<TaskAnswers | null> {
-  const said = answersFrom(input)
-  const list = (name: string, separator = ', ') => listOption(input, name).join(separator) || null
-  const text = (name: string) => textOption(input, name) ?? null
-  const raw = await askGenerator('task', {
-    title: text('title'),
-    id: text('id'),
-    branch: text('branch'),
-    base: text('base'),
-    allow: list('allow'),
-    deny: list('deny'),
-    shared: list('shared'),
-    steps: list('step', '; '),
-    context: text('context'),
-    dependsOn: list('depends-on'),
-    migrations: [text('migrations') ?? [], listOption(input, 'table')].flat().join(' ') || null,
-    agent: text('agent'),
-  } satisfies Record<keyof RawAnswers, string | null>)
-  if (raw === null) return null
-  const asked = answersOf(raw as unknown as RawAnswers)
-  const flags = {
-    allow: said.allow,
-    deny: said.deny,
-    shared: said.shared,
-    steps: said.steps,
-    dependsOn: said.dependsOn,
-    tables: said.tables,
-  }
-  // a pattern with a space is one pattern in a flag, two in a prompt
-  return { ...asked, ...Object.fromEntries(Object.entries(flags).filter(([, words]) => words && words.length > 0)) }
 }
 
 function stopped(session: Session): Result {

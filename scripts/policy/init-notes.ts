@@ -23,7 +23,7 @@ export function notesFor(facts: ProjectFacts): string[] {
       ? ['yarn install runs no "prepare": after a fresh clone install the hooks with yarn lanekeeper install.']
       : []),
     ...(facts.usesPlugAndPlay
-      ? ['npx finds nothing in a project with Plug’n’Play: say yarn lanekeeper wherever a text says npx lanekeeper.']
+      ? ['npx finds nothing in a project with Plug’n’Play: say git lanekeeper wherever a text says npx lanekeeper.']
       : []),
     ...(facts.files.includes('.pre-commit-config.yaml') && !/pre-commit (?:run|hook-impl)/.test(husky)
       ? [`No hook calls pre-commit, nor may it install its own. To have it run:\n${preCommitLine('pre-commit')}`]

@@ -53,6 +53,13 @@ export function stepsOf(line: string): string[] {
     .filter((step) => step !== '')
 }
 
+/** Whether a question has an answer but "none": tasks to wait for, migrations to own. */
+export function isWorthAsking(name: keyof RawAnswers, { settings, tasks }: AnswerFacts): boolean {
+  if (name === 'migrations') return settings.migrations.length > 0
+  if (name === 'dependsOn') return tasks.some(({ state }) => state === 'open')
+  return true
+}
+
 /** The answers that the lines mean. */
 export function answersOf(raw: RawAnswers): TaskAnswers {
   const text = (line: string | undefined) => line?.trim() || undefined

@@ -5,9 +5,11 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
+import { shellQuote } from '../policy/shell-quote.ts'
 import { isErrno, readIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 import { baseHooksDir, hooksConfig, hooksDir } from './trusted-hooks.ts'
+import { launcherFile } from './trusted-programs.ts'
 
 const INCLUDE = 'lanekeeper/hooks.config'
 /** Another git holds `config.lock` for a few ms at most. */
@@ -82,6 +84,8 @@ function pinText(repository: Repository, base: string): string {
     `\thooksPath = ${value(hooksDir(repository))}`,
     `[includeIf ${value(`onbranch:${base}`)}]`,
     '\tpath = hooks-base.config',
+    '[alias]',
+    `\tlanekeeper = ${value(`!${shellQuote(launcherFile(repository))}`)}`,
     '',
   ].join('\n')
 }

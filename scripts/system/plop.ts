@@ -45,9 +45,25 @@ export async function askGenerator(
 }
 
 async function nodePlop() {
-  const plop = createRequire(import.meta.url).resolve('plop')
+  const plop = plopFile()
   const module = (await import(pathToFileURL(createRequire(plop).resolve('node-plop')).href)) as { default: NodePlop }
   return module.default(plopfilePath())
+}
+
+/** The trusted copy, which `git lanekeeper` starts where the package is not installed, has no packages beside it. */
+function plopFile(): string {
+  try {
+    return createRequire(import.meta.url).resolve('plop')
+  } catch (cause) {
+    throw new LanekeeperError(
+      'dependencies',
+      'Nobody can ask you here: the package "plop" is not installed beside us.',
+      {
+        cause,
+        hint: 'Give the answers as flags (--help lists them), or install your dependencies first.',
+      },
+    )
+  }
 }
 
 /**

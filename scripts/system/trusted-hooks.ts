@@ -7,7 +7,8 @@
  *   <common>/lanekeeper/husky/_/<hook>   what core.hooksPath names: our stubs, and husky's for the base's other hooks
  *   <common>/lanekeeper/husky/base/…     the same and reference-transaction, for worktrees that are on the base
  *   <common>/lanekeeper/agent-hook       what the settings of coding agents start (`init --agents`)
- *   <common>/lanekeeper/hooks.config     pins core.hooksPath, and switches to `base` on the base branch
+ *   <common>/lanekeeper/git-lanekeeper   what the alias `git lanekeeper` starts, in any worktree and without npx
+ *   <common>/lanekeeper/hooks.config     pins core.hooksPath, switches to `base` on the base branch, and has the alias
  */
 
 import {
@@ -23,7 +24,6 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import agentHook from '../../templates/hooks/agent-hook.hbs'
 import postCheckout from '../../templates/hooks/post-checkout.hbs'
 import preCommit from '../../templates/hooks/pre-commit.hbs'
 import preMergeCommit from '../../templates/hooks/pre-merge-commit.hbs'
@@ -34,6 +34,7 @@ import { shellQuote } from '../policy/shell-quote.ts'
 import { VERSION } from '../policy/version.ts'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
+import { programsOf } from './trusted-programs.ts'
 
 const STUBS = {
   'post-checkout': postCheckout,
@@ -44,9 +45,6 @@ const STUBS = {
 } as const
 
 export const OUR_HOOKS = [...Object.keys(STUBS), 'reference-transaction']
-
-/** Below our state directory: one name whatever the build, since the agents' settings are committed. */
-const AGENT_HOOK = 'agent-hook'
 
 /** Marks our line in a tracked `.husky/<hook>`. */
 export const HUSKY_LINE_MARK = '# lanekeeper'
@@ -132,7 +130,7 @@ export function writeHooks(
     for (const [name, text] of wanted) changed.push(put(join(dir, name), text))
     removeOthers(dir, new Set([...wanted.keys(), 'h']))
   }
-  changed.push(put(agentHookFile(repository), agentStub(options.code)))
+  for (const [path, text] of programsOf(repository, options.code)) changed.push(put(path, text))
   removeOthers(join(repository.stateDir, 'husky'), new Set([...own.map(({ name }) => name), '_', 'base']))
   return changed.filter((path) => path !== null)
 }
@@ -169,15 +167,6 @@ function stubsOf(
     if (!stubs.has(name) && name !== 'reference-transaction')
       stubs.set(name, `#!/usr/bin/env sh\n. ${shellQuote(join(dir, 'h'))}\n`)
   return stubs
-}
-
-/** What the settings of coding agents start. */
-export function agentHookFile({ stateDir }: Repository): string {
-  return join(stateDir, AGENT_HOOK)
-}
-
-function agentStub(code: string): string {
-  return agentHook({ version: VERSION, node: shellQuote(process.execPath), code: shellQuote(join(code, 'cli.cjs')) })
 }
 
 /** A hook file with nothing but our line, comments and blanks costs 10 ms for nothing: it is not chained. */

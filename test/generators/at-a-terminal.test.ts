@@ -1,6 +1,7 @@
 /** The prompts as a person meets them: a real pseudo terminal, keys typed when the question stands there. */
 import { beforeEach, expect, it } from 'vitest'
 import { CLI, createRepository } from '../support/repository.ts'
+import { addTask } from '../support/tasks.ts'
 import { atTerminal, hasTerminal } from '../support/terminal.ts'
 
 beforeEach((context) => {
@@ -10,7 +11,8 @@ beforeEach((context) => {
 const NEW_TASK = `${process.execPath} ${CLI} new-task`
 
 it('asks for everything, says what is wrong with an answer, and makes the task', async () => {
-  const project = createRepository()
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{ "preset": "dbmate" }]}' })
+  addTask(project, { id: 'first' })
   const { status, screen } = await atTerminal(project, NEW_TASK, [
     ['Title', 'Add login\r'],
     ['Short id', '\r'],
@@ -32,7 +34,8 @@ it('asks for everything, says what is wrong with an answer, and makes the task',
 })
 
 it('asks only for what the flags leave open', async () => {
-  const project = createRepository()
+  const project = createRepository({ 'lanekeeper.json': '{"migrations": [{ "preset": "dbmate" }]}' })
+  addTask(project, { id: 'first' })
   const flags =
     '--title "Add login" --id login --branch x --base main --deny "src/a b" --shared package.json --step one'
   const more = '--context why --depends-on "" --agent claude'
@@ -46,6 +49,17 @@ it('asks only for what the flags leave open', async () => {
   const file = project.git(['show', 'refs/lanekeeper/tasks:login.md'])
   for (const text of ['branch: x', '- src/a b', '- package.json', '1. one', 'agent: claude'])
     expect(file).toContain(text)
+})
+
+it('does not ask for tasks to wait for where there are none, nor for migrations where no database has any', async () => {
+  const project = createRepository()
+  const flags = '--title "Add login" --id login --branch x --base main --deny lib --shared package.json'
+  const { status, screen } = await atTerminal(project, `${NEW_TASK} ${flags} --step one --context why`, [
+    ['May change', 'src\r'],
+    ['Agent', '\r'],
+  ])
+  expect(screen).not.toMatch(/must land first|Owns the migrations/)
+  expect([status, screen]).toEqual([0, expect.stringContaining('x (from main)')])
 })
 
 it('makes nothing when the person stops with Ctrl-C', async () => {

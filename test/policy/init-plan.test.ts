@@ -230,7 +230,7 @@ test('a published package of yarn 2 or newer is told that nothing installs the h
 })
 
 test('with Plug’n’Play npx finds nothing, and that is said', () => {
-  expect(planInit(withPackage({ name: 'p' }, { usesPlugAndPlay: true })).notes.join()).toContain('say yarn lanekeeper')
+  expect(planInit(withPackage({ name: 'p' }, { usesPlugAndPlay: true })).notes.join()).toContain('say git lanekeeper')
 })
 
 test('pre-commit that was configured and never installed is told how to be called', () => {

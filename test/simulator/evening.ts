@@ -28,7 +28,8 @@ async function linkedWorktrees(hands: Hands): Promise<string[]> {
     .map((line) => line.slice('worktree '.length))
 }
 
-async function brokenAtEnd(world: World, hands: Hands): Promise<string[]> {
+/** What is left over when everybody went home and the repository is swept. */
+export async function brokenAtEnd(world: World, hands: Hands): Promise<string[]> {
   const listed = await linkedWorktrees(hands)
   const ledger = ledgerOf(world)
   const paths = ledger.map(({ path }) => path)

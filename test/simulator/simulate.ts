@@ -89,7 +89,11 @@ export async function simulate(simulation: Simulation): Promise<Outcome> {
   }
 }
 
-function worldOn({ dir, postgres }: Machine, { seed, cli, project }: Simulation): World {
+/** The world on a machine, before anything is in it. */
+export function worldOn(
+  { dir, postgres }: Pick<Machine, 'dir' | 'postgres'>,
+  { seed, cli, project }: Pick<Simulation, 'seed' | 'cli' | 'project'>,
+): World {
   return {
     dir,
     root: join(dir, 'project'),

@@ -177,14 +177,16 @@ export function refuseRealCheckout(path: string): string {
 }
 
 /**
- * A repository `project` with one commit on `main`.
+ * A repository with one commit on `main`.
  * @param files what that commit holds besides README.md
+ * @param name of its directory
  */
 export function createRepository(
   files: Readonly<Record<string, string>> = {},
   place: Place = createPlace(),
+  name = 'project',
 ): TestRepository {
-  const root = join(place.dir, 'project')
+  const root = join(place.dir, name)
   mkdirSync(root)
   const repository = repositoryAt(place, root)
   repository.git(['init', '-q', '-b', 'main'])
