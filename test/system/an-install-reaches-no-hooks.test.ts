@@ -87,3 +87,16 @@ it('a bun that is not there is looked for where it can be had', async () => {
   const { step } = await installed(project, { ...project.env, PATH: bin })
   expect(step).toEqual({ state: 'failed', message: 'bun is not installed, or not on PATH. Try: npm i -g bun' })
 })
+
+it('a hook that another program replaced all the same is put back by the next command, and that is said', () => {
+  const project = createRepository()
+  project.lanekeeper(['init', '--yes'])
+  project.commit({}, 'adopt')
+  const hook = join(project.root, '.git/lanekeeper/husky/base/pre-commit')
+  const before = readFileSync(hook, 'utf8')
+  project.write(hook, '#!/bin/sh\nlefthook run pre-commit\n')
+  const { stderr } = project.lanekeeper(['status'])
+  expect(stderr).toContain('in place of ours (pre-commit): ours are installed anew')
+  expect(readFileSync(hook, 'utf8')).toBe(before)
+  expect(project.lanekeeper(['status']).stderr).toBe('')
+})
