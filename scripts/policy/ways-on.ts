@@ -2,7 +2,7 @@
  * How it goes on from a refusal: first what an agent may do itself, then what only a person may do. Each door offers what
  * can be done there: in CI nobody can switch a hook off, and what a person decides has to reach the remote first.
  */
-import { commandLine } from './shell-quote.ts'
+import { commandLine, fromTop } from './shell-quote.ts'
 import type { Task } from './task.ts'
 import { type Facts, owningTask, type Verdict, type Violation } from './verdict.ts'
 
@@ -87,11 +87,15 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
   const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
   const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
   const remove = { edit: [], stop: ['rm', '--'], commit: UNSTAGE, move: REMOVE, landing: REMOVE, ci: REMOVE }[door]
+  // `rm` knows no pathspecs
+  const named = door === 'stop' ? (path: string) => path : fromTop
   return [
     ...(changed.length > 0
-      ? [`git restore --source=${base} --staged --worktree -- ${commandLine(firstOf(changed))}${dots(changed)}`]
+      ? [
+          `git restore --source=${base} --staged --worktree -- ${commandLine(firstOf(changed).map(fromTop))}${dots(changed)}`,
+        ]
       : []),
-    ...(added.length > 0 ? [`${commandLine([...remove, ...firstOf(added)])}${dots(added)}`] : []),
+    ...(added.length > 0 ? [`${commandLine([...remove, ...firstOf(added).map(named)])}${dots(added)}`] : []),
   ]
 }
 

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ADOPTED_FILES } from '../policy/adopted-files.ts'
 import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
+import { projectsBelow } from '../policy/detect-setup.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
@@ -50,6 +51,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES, ...AGENT_FILES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
+    usesPlugAndPlay: existsSync(join(root, '.pnp.cjs')),
     // a worktree below .claude/worktrees is no setting of the project's
     usesClaude: namesIn(join(root, '.claude')).some((name) => name !== 'worktrees'),
   }
@@ -80,12 +82,12 @@ function readPackages(root: string, files: readonly string[]): Package[] {
   const dirs = files
     .filter((file) => basename(file) === 'package.json' && file.includes('/'))
     .map((file) => dirname(file))
-  const members = workspaceDirs(dirs, patterns)
-    .sort()
-    .flatMap((dir): Package[] => {
-      const own = readManifest(root, dir)
-      return own ? [{ dir, manifest: own }] : []
-    })
+  // without a package.json at the top, the projects below it are what there is
+  const below = manifest ? [] : projectsBelow(files).map(({ dir }) => dir)
+  const members = [...new Set([...workspaceDirs(dirs, patterns), ...below])].sort().flatMap((dir): Package[] => {
+    const own = readManifest(root, dir)
+    return own ? [{ dir, manifest: own }] : []
+  })
   return [...(manifest ? [{ dir: '', manifest }] : []), ...members]
 }
 
