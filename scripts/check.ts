@@ -4,12 +4,15 @@ import { enter } from './entrance.ts'
 import { judgeBranch, judgeRange } from './gate.ts'
 import { isCi } from './policy/ci-variables.ts'
 import { EXIT, exitStatusOf, LanekeeperError } from './policy/errors.ts'
+import type { Policy } from './policy/policy.ts'
 import { type Failure, FORMATS, type Format, type Report, reportText } from './policy/report.ts'
 import { githubFailure, githubText } from './policy/verdict-github.ts'
 import { sarifFailure, sarifOf } from './policy/verdict-sarif.ts'
 import { openRange, type RangeInput } from './range.ts'
 import { detectBase } from './system/base.ts'
-import { assertGitVersion, branchOf, openRepository } from './system/repository.ts'
+import { commitOf } from './system/history.ts'
+import { openTasks, policyOfTask } from './system/policy-source.ts'
+import { assertGitVersion, branchOf, openRepository, type Repository } from './system/repository.ts'
 
 export const command: Command = {
   summary:
@@ -76,14 +79,26 @@ function checked(input: Input, session: Session): Checked {
 }
 
 function checkedBranch(named: string | undefined, session: Session): Checked {
-  const { repository, policy } = enter(session, { alarms: false })
-  const branch = named ?? branchOf(repository.gitDir)
+  const { repository, policy: known } = enter(session, { alarms: false })
+  const branch = named === undefined ? branchOf(repository.gitDir) : (branchOfTask(repository, known, named) ?? named)
   if (branch === null)
     throw usageError(
       'HEAD is detached: name the branch.',
       'npx lanekeeper check <branch>\nIn CI: npx lanekeeper check --base origin/main --head HEAD',
     )
+  const policy = policyOfTask(
+    repository,
+    known,
+    openTasks(known).find((task) => task.branch === branch),
+  )
   return { branch, base: policy.base, unjudged: [], ...judgeBranch(repository, policy, branch) }
+}
+
+/** A task by its name, as `land` and `review` take it, where no branch has that name. */
+function branchOfTask({ git }: Repository, { tasks }: Policy, name: string): string | null {
+  const task = tasks.find(({ id }) => id === name)
+  if (task === undefined) return null
+  return commitOf(git, name) === null ? task.branch : null
 }
 
 /** No hooks, no state of ours, no file of the work tree: what stands there is the branch's own. */

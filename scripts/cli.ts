@@ -154,7 +154,7 @@ function showHelp(out: Output, verb?: string): Promise<number> | number {
       '',
       'Every verb takes --json. Exit status: 0 ok, 1 refused by policy, 2 usage or settings, 3 environment, 70 a bug of ours.',
       '',
-      'Start:  npx lanekeeper init          then: npm run new-task',
+      'Start:  npx lanekeeper init          then: npx lanekeeper new-task',
       'See it: npx lanekeeper demo',
     ].join('\n'),
   )

@@ -2,11 +2,12 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
-import { baseHooksOf, installHooks, isInstalled } from './install.ts'
+import { installHooks, isInstalled } from './install.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readJsonIfExists } from './system/files.ts'
 import { hooksThatRun } from './system/hook-probe.ts'
 import { hooksPathOf, isPinned } from './system/hooks-pin.ts'
+import { baseHooksOf } from './system/husky-dir.ts'
 import { isBranchsOwnBuild } from './system/own-build.ts'
 import { branchOf, type Repository } from './system/repository.ts'
 import {

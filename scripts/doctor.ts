@@ -11,6 +11,7 @@ import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { openRepository } from './system/repository.ts'
+import { wayToRoot } from './where-to.ts'
 
 export const command: Command = {
   summary:
@@ -48,7 +49,8 @@ async function doctor(input: Input, session: Session): Promise<Result> {
     })),
     fixed,
   }
-  return { json, text: textOf(findings, session) }
+  const way = wayToRoot(openRepository(session.cwd, session.env), session.cwd)
+  return { json, text: textOf(findings, way, session) }
 }
 
 /** No `enter()` here: it would heal before anything was looked at, and a broken settings file is a finding, not the end. */
@@ -88,12 +90,15 @@ async function heal(findings: readonly Named[], { out }: Session): Promise<strin
   return done
 }
 
-function textOf(findings: readonly Named[], { out }: Session): string {
+/** @param way commands that name files go by it first */
+function textOf(findings: readonly Named[], way: readonly string[], { out }: Session): string {
   const signs = { ok: out.paint('green', '✓'), warning: out.paint('yellow', '▲'), error: out.paint('red', '✗') }
   return findings
     .flatMap(({ check, level, message, fix }) => [
       `${signs[level]} ${check}: ${message}`,
-      ...(fix?.split('\n') ?? []).map((line) => `  ${out.paint('dim', '↳')} ${line}`),
+      ...(fix?.split('\n') ?? []).map(
+        (line) => `  ${out.paint('dim', '↳')} ${line.startsWith('git ') ? [...way, line].join(' && ') : line}`,
+      ),
     ])
     .join('\n')
 }

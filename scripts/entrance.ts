@@ -6,6 +6,7 @@ import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './inst
 import type { Policy } from './policy/policy.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
+import { strangeHooks } from './system/strange-hooks.ts'
 
 export interface Entrance {
   readonly repository: Repository
@@ -39,7 +40,10 @@ export function enter(
 /** Without hooks nothing is refused, and git does not say so. */
 function refreshedHooks(repository: Repository, policy: Policy, { out }: Session): void {
   const wereLost = hooksAreLost(repository)
-  refreshHooks(repository, policy)
+  const strangers = strangeHooks(repository)
+  const isRefreshed = refreshHooks(repository, policy)
+  if (strangers.length > 0 && isRefreshed)
+    out.warn(`Another program had put its hooks in place of ours (${strangers.join(', ')}): ours are installed anew.`)
   if (wereLost && !isInstalled(repository))
     out.warn(
       `${repository.stateDir} was deleted, and every hook with it, so nothing is refused. In the main worktree (${repository.mainWorktree}): npx lanekeeper install`,

@@ -10,15 +10,13 @@ import {
   usageError,
 } from './command.ts'
 import { ciOption, withCi } from './init-ci.ts'
+import { nextSteps } from './init-steps.ts'
 import { installHooks } from './install.ts'
 import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
-import { AGENT_FILES } from './policy/agent-hooks/settings-files.ts'
 import { filesWithoutOurs } from './policy/agent-hooks/settings-health.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { foreignHooks } from './policy/hooks-owner.ts'
-import { CI_FILES } from './policy/init-ci.ts'
-import { type Edit, INCLUDE_FILE, type Plan, planInit } from './policy/init-plan.ts'
-import { LOCKFILES } from './policy/manifests.ts'
+import { type Edit, type Plan, planInit } from './policy/init-plan.ts'
 import { SETTINGS_FILE } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readHookFacts } from './system/hook-facts.ts'
@@ -27,6 +25,7 @@ import { readPolicy } from './system/policy-source.ts'
 import { readProjectFacts } from './system/project-facts.ts'
 import { applyEdits } from './system/project-files.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
+import { wayToRoot } from './where-to.ts'
 
 export const command: Command = {
   summary:
@@ -72,7 +71,9 @@ function openForAdoption(session: Session): Repository {
   if (reason) throw reason
   const foreign = foreignHooks(readHookFacts(repository))
   if (foreign)
-    throw new LanekeeperError('foreign-hooks', `Git hooks are in the hands of ${foreign.who}.`, { hint: foreign.hint })
+    throw new LanekeeperError('foreign-hooks', `Git hooks are in the hands of ${foreign.who}.`, {
+      hint: [...wayToRoot(repository, session.cwd).map((step) => `  ${step}`), foreign.hint].join('\n'),
+    })
   return repository
 }
 
@@ -157,37 +158,12 @@ function adopted(
   const isNew = edits.length > 0 || hooks.changed.length > 0
   if (edits.length > 0) session.out.done(`${edits.length} file${edits.length === 1 ? '' : 's'} written`)
   if (hooks.changed.length > 0) session.out.done(`hooks are live (${hooks.hooksPath})`)
-  const next = nextSteps(repository, plan)
+  const next = nextSteps(repository, plan, session.cwd)
   const json = { ok: true, changes: changesOf(plan), found, notes, hooks, next }
   return {
     json,
     text: isNew ? ['Next:', ...next.map((step) => `  ${step}`)].join('\n') : 'Nothing to do: everything is in place.',
   }
-}
-
-/**
- * Settings count once they are on the base, so committing comes first; a lockfile that lags behind breaks frozen
- * installs, and a project's commit-msg hook may want a conventional subject.
- */
-function nextSteps(repository: Repository, plan: Plan): string[] {
-  const watched = [
-    '.husky',
-    'lanekeeper.json',
-    'package.json',
-    '.gitignore',
-    INCLUDE_FILE,
-    'AGENTS.md',
-    'CLAUDE.md',
-    ...AGENT_FILES,
-    ...Object.values(CI_FILES),
-    ...LOCKFILES,
-  ]
-  const changed = repository.git
-    .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
-    .map((line) => line.slice(3))
-  const paths = [...new Set(changed.map((file) => (file.startsWith('.husky/') ? '.husky' : file)))]
-  const commit = [commandLine(['git', 'add', ...paths]), 'git commit -m "chore: adopt Lanekeeper"']
-  return [...(paths.length === 0 ? [] : commit), plan.newTask]
 }
 
 function changesOf({ edits }: Plan): object[] {

@@ -11,14 +11,14 @@ import type { Policy } from './policy/policy.ts'
 import { VERSION } from './policy/version.ts'
 import { readJsonIfExists, writeAtomically } from './system/files.ts'
 import { foreignHooksPath, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
-import { baseHooksInWorktree } from './system/husky-dir.ts'
+import { baseHooksOf } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
-import { parseTree, readObjects } from './system/objects.ts'
 import { isBranchsOwnBuild } from './system/own-build.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
+import { strangeHooks } from './system/strange-hooks.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
-import { type BaseHook, buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
+import { buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
 
 export interface Installation {
@@ -37,6 +37,8 @@ interface Installed {
   readonly husky: string
   /** Size and time of `.git/config` when both pins were last seen to hold: unchanged, they still do. */
   readonly config: string
+  /** None; there are some when another program replaced our hooks. */
+  readonly strangers: readonly string[]
 }
 
 /**
@@ -113,19 +115,16 @@ function whatIsInstalled(repository: Repository, policy: Policy, code: string): 
   const { base, hooksTree, settings } = policy
   const { mtimeMs, size } = statSync(join(repository.commonDir, 'config'))
   const config = `${size} ${mtimeMs}`
-  return { version: VERSION, code, node: process.execPath, base, gate: settings.gate, husky: hooksTree ?? '', config }
-}
-
-/** The hooks of the base's tip; until the base has any, those in the main worktree's `.husky`. */
-export function baseHooksOf(repository: Repository, policy: Policy): BaseHook[] {
-  const [tree] = readObjects(repository.git, [`refs/heads/${policy.base}:.husky`])
-  if (!tree) return baseHooksInWorktree(repository.mainWorktree)
-  const files = parseTree(tree).filter(({ mode, name }) => mode.startsWith('100') && /^[a-z-]+$/.test(name))
-  const contents = readObjects(
-    repository.git,
-    files.map(({ oid }) => oid),
-  )
-  return files.map(({ name }, index) => ({ name, text: contents[index]?.content.toString('utf8') ?? '' }))
+  return {
+    version: VERSION,
+    code,
+    node: process.execPath,
+    base,
+    gate: settings.gate,
+    husky: hooksTree ?? '',
+    config,
+    strangers: strangeHooks(repository),
+  }
 }
 
 /** Where the hooks' copy finds packages that are not bundled: native code lives in node_modules. */

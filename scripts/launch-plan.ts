@@ -68,7 +68,7 @@ export function chosenTasks(input: Input, { repository, policy }: Entrance, sess
 
 function noSuchTask(id: string, open: readonly Task[]): LanekeeperError {
   return new LanekeeperError('no-such-task', `There is no open task "${id}".`, {
-    hint: open.length === 0 ? 'Make one: npm run new-task' : `Open: ${open.map((task) => task.id).join(', ')}`,
+    hint: open.length === 0 ? 'Make one: npx lanekeeper new-task' : `Open: ${open.map((task) => task.id).join(', ')}`,
   })
 }
 

@@ -9,7 +9,7 @@ import type { Session } from './command.ts'
 import { enter } from './entrance.ts'
 import { hooksAreMissing, isInstalled } from './install.ts'
 import { type Asked, tellAsked } from './leases.ts'
-import { assertNoOverlap, type Consent, overlapAsked } from './overlaps.ts'
+import { assertNoOverlap, type Consent, overlapAsked, warnOfSlips } from './overlaps.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine, shellQuote } from './policy/shell-quote.ts'
@@ -118,6 +118,7 @@ function writtenDown(
     const place = checkedPlace(repository, wanted)
     const overlap = assertNoOverlap(repository, policy, { task, before: null }, { consent, out: session.out })
     for (const warning of warningsAbout(task, policy.settings)) session.out.warn(warning)
+    warnOfSlips(repository, policy, task.allow, session.out)
     const lease = saveWithLease({ repository, policy, out: session.out }, task, overlap)
     session.out.done(`Task ${task.id} is written down`)
     if (lease) tellAsked(session.out, task, lease)
@@ -162,11 +163,18 @@ async function addedOrUndone(
       cause.code,
       `${cause.message}\nThe task and its branch are undone: nothing is left behind.`,
       {
-        hint: cause.hint ?? `Try another place: --path ${shellQuote(`../${task.id}`)}`,
+        hint: cause.hint ?? wayOn(cause, task),
         cause,
       },
     )
   }
+}
+
+/** git checks out through the filters of .gitattributes, and Git LFS is not on every machine: no other place helps then. */
+function wayOn({ message }: LanekeeperError, task: Task): string {
+  return /\bfilter\b/.test(message)
+    ? "A filter of .gitattributes does not run here. Which there are: git config --get-regexp '^filter'\nInstall its program, and repeat."
+    : `Try another place: --path ${shellQuote(`../${task.id}`)}`
 }
 
 function interrupted(path: string): LanekeeperError {

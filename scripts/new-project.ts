@@ -1,8 +1,7 @@
 /** `new-project`: for people who start from nothing. */
-import { relative } from 'node:path'
 import { type Command, commonOptions, flag, type Session, textOption } from './command.ts'
 import { type MadeProject, makeProject } from './make-project.ts'
-import { commandLine } from './policy/shell-quote.ts'
+import { goTo } from './where-to.ts'
 
 export const command: Command = {
   summary: 'Makes a small but real project (HTTP server, SQLite, migrations, tests), wired with Lanekeeper.',
@@ -23,13 +22,12 @@ export const command: Command = {
 }
 
 /** Where to go from a new project. */
-export function nextSteps({ path, name, isInstalled }: MadeProject, { cwd }: Pick<Session, 'cwd'>): string {
-  const near = relative(cwd, path)
+export function nextSteps({ path, name, isInstalled }: MadeProject, session: Pick<Session, 'cwd' | 'env'>): string {
   return [
     `Project ${name} is in ${path}`,
     '',
     'Next:',
-    `  ${commandLine(['cd', near.startsWith('../../..') ? path : near || '.'])}`,
+    `  ${goTo(path, session)}`,
     ...(isInstalled ? [] : ['  npm install && npm run migrate']),
     '  npm test',
     '  npm run new-task',

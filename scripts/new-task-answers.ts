@@ -26,7 +26,7 @@ function missingFlags(input: Input): string[] {
 function notSaid(missing: readonly string[]) {
   return usageError(
     `new-task needs ${missing.join(' and ')}.`,
-    'Example: npx lanekeeper new-task --title "Add login" --allow src/auth\nAt a terminal it asks: npm run new-task',
+    'Example: npx lanekeeper new-task --title "Add login" --allow src/auth\nAt a terminal it asks: npx lanekeeper new-task',
   )
 }
 

@@ -1,5 +1,4 @@
 /** `new-task`: from a few answers to a worktree that an agent can start in. */
-import { relative } from 'node:path'
 import {
   type Command,
   commonOptions,
@@ -19,6 +18,7 @@ import { type SetupDocument, setupDocument } from './provision.ts'
 import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { openRepository } from './system/repository.ts'
+import { goTo } from './where-to.ts'
 
 export const command: Command = {
   summary: 'Makes a task: its branch and worktree, provisioned and briefed. Asks where a person can answer.',
@@ -115,9 +115,8 @@ function facts({ task, record }: MadeTask, { ports, urls, databases, state }: Se
   ])
 }
 
-function nextSteps({ cwd }: Session, { task, record }: MadeTask, isLaunched: boolean): string {
-  const near = relative(cwd, record.path)
-  const go = commandLine(['cd', near.startsWith('../../..') ? record.path : near || '.'])
+function nextSteps(session: Session, { task, record }: MadeTask, isLaunched: boolean): string {
+  const go = goTo(record.path, session)
   // an agent is started only where everything is ready: `launch` would refuse
   const next = stateOf(record) === 'ready' ? ['launch', task.id] : ['setup', record.path, '--wait']
   const command = commandLine(['npx', 'lanekeeper', ...next])

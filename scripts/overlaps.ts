@@ -3,6 +3,7 @@ import { flag, type Input, type Session, textOption, usageError } from './comman
 import { assertPersonsPlace } from './persons-place.ts'
 import { overlapNote } from './policy/audit-messages.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { laneSlips } from './policy/lane-slips.ts'
 import {
   isOrdered,
   laneOf,
@@ -15,6 +16,7 @@ import {
 import type { Policy } from './policy/policy.ts'
 import type { Task } from './policy/task.ts'
 import { treePaths } from './system/history.ts'
+import type { Output } from './system/output.ts'
 import { openTasks, readPolicy } from './system/policy-source.ts'
 import { openRepository, type Repository } from './system/repository.ts'
 
@@ -55,6 +57,17 @@ export function assertNoOverlap(
   for (const warning of overlapWarnings(found, tasks, task)) out.warn(warning)
   const recorded = refused.map(({ task: { id }, files }) => ({ id, files: someOf(files, MOST_RECORDED) }))
   return overlapNote(recorded, consent?.reason ?? '')
+}
+
+/** Says where a pattern of a new lane names nothing, and nearly something. */
+export function warnOfSlips(
+  repository: Repository,
+  { baseTip }: Policy,
+  patterns: readonly string[],
+  out: Output,
+): void {
+  const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
+  for (const slip of laneSlips(patterns, files)) out.warn(slip)
 }
 
 /** A file that both had before is no news. */

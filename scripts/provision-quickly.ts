@@ -87,6 +87,6 @@ function reopened(record: WorktreeRecord): Pick<WorktreeRecord, 'steps' | 'probl
 
 function keepsItsOwn({ root }: Repository): LanekeeperError {
   return new LanekeeperError('usage', `${root} is the main worktree: it keeps its own ports, env files and database.`, {
-    hint: 'Set up a linked worktree: npx lanekeeper setup <path>\nMake one: npm run new-task',
+    hint: 'Set up a linked worktree: npx lanekeeper setup <path>\nMake one: npx lanekeeper new-task',
   })
 }

@@ -5,6 +5,7 @@ import { type Command, commonOptions, flag, usageError } from './command.ts'
 import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import type { LanekeeperError } from './policy/errors.ts'
+import { nearestWord } from './policy/nearest-word.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { type Removed, removeWorktree } from './remove-worktree.ts'
@@ -58,7 +59,7 @@ export function findWorktree(worktrees: readonly Worktree[], policy: Policy, tar
     // of a worktree that git was killed in the middle of making, nothing else tells whose it was to be
     worktrees.find((worktree) => worktree.branch === null && basename(worktree.path) === target)
   if (found) return found
-  throw noWorktree(target, branch)
+  throw noWorktree(target, branch, nearestWord(target, namesOf(worktrees, policy)))
 }
 
 function realpathIfThere(path: string): string {
@@ -69,7 +70,18 @@ function realpathIfThere(path: string): string {
   }
 }
 
-function noWorktree(target: string, branch: string | undefined): LanekeeperError {
+/** What worktrees are called: by their tasks, their branches, their folders. */
+function namesOf(worktrees: readonly Worktree[], { tasks }: Policy): string[] {
+  return worktrees
+    .slice(1)
+    .flatMap(({ branch, path }) => [
+      ...tasks.filter((task) => task.branch === branch).map(({ id }) => id),
+      ...(branch === null ? [] : [branch]),
+      basename(path),
+    ])
+}
+
+function noWorktree(target: string, branch: string | undefined, near: string | null): LanekeeperError {
   const message = branch
     ? `Task "${target}" has no worktree (branch ${branch}).`
     : `There is no worktree, task or branch "${target}".`
@@ -77,6 +89,7 @@ function noWorktree(target: string, branch: string | undefined): LanekeeperError
     message,
     [
       ...(branch ? [`Its branch, if its work is not wanted: ${commandLine(['git', 'branch', '-D', branch])}`] : []),
+      ...(near === null ? [] : [`Did you mean: ${commandLine(['npx', 'lanekeeper', 'remove', near])}`]),
       'All worktrees: git worktree list',
       'What vanished ones left behind: npx lanekeeper gc --dry-run',
     ].join('\n'),

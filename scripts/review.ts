@@ -41,7 +41,7 @@ function taskToReview(id: string, policy: Policy): Task {
   if (task?.state === 'open') return task
   const open = openTasks(policy).map((known) => known.id)
   throw new LanekeeperError('no-such-task', task ? `Task "${id}" is ${task.state}.` : `There is no task "${id}".`, {
-    hint: open.length === 0 ? 'Make one: npm run new-task' : `Open: ${open.join(', ')}`,
+    hint: open.length === 0 ? 'Make one: npx lanekeeper new-task' : `Open: ${open.join(', ')}`,
   })
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Session } from './command.ts'
 import type { Entrance } from './entrance.ts'
 import { claimLease, endLease, tellAsked } from './leases.ts'
-import { assertNoOverlap, type Consent } from './overlaps.ts'
+import { assertNoOverlap, type Consent, warnOfSlips } from './overlaps.ts'
 import { editMessage, widenMessage } from './policy/audit-messages.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { leaseOf } from './policy/migrations/ownership.ts'
@@ -26,7 +26,7 @@ export function taskNamed(policy: Policy, id: string): Task {
   if (task) return task
   const known = openTasks(policy).map((open) => open.id)
   throw new LanekeeperError('no-such-task', `There is no task "${id}".`, {
-    hint: known.length > 0 ? `Open tasks: ${known.join(', ')}` : 'There is none yet: npm run new-task',
+    hint: known.length > 0 ? `Open tasks: ${known.join(', ')}` : 'There is none yet: npx lanekeeper new-task',
   })
 }
 
@@ -51,6 +51,7 @@ export async function widenTask(session: Session, { repository }: Entrance, requ
     const wider = checkedTask({ ...old, dependsOn, allow: [...new Set([...old.allow, ...more])] })
     if (request.dependsOn.length > 0) assertFits(wider, policy.settings, policy.base, othersThan(policy, id))
     const overlap = assertNoOverlap(repository, policy, { task: wider, before: old }, { consent, out: session.out })
+    warnOfSlips(repository, policy, more, session.out)
     return { task: wider, message: widenMessage(id, patterns, reason, overlap) }
   })
   await refreshWorktree(session, repository, task)
@@ -140,14 +141,14 @@ async function refreshWorktree(session: Session, repository: Repository, task: T
 
 function ended({ id, state }: Task): LanekeeperError {
   return new LanekeeperError('usage', `Task "${id}" is ${state} already, and stays as it was.`, {
-    hint: 'More to do? Make another task: npm run new-task',
+    hint: 'More to do? Make another task: npx lanekeeper new-task',
   })
 }
 
 function fixed(name: string, { id }: Task): LanekeeperError {
   const key = name === 'createdAt' ? 'created' : name
   return new LanekeeperError('task-file', `Task file ${id}.md: "${key}" cannot be changed any more.`, {
-    hint: 'Its branch and worktree carry it. Make another task: npm run new-task',
+    hint: 'Its branch and worktree carry it. Make another task: npx lanekeeper new-task',
   })
 }
 

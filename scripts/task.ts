@@ -96,7 +96,7 @@ function list(input: Input, _session: Session, { policy }: Entrance): Result {
     task.title,
   ])
   const heading = ['TASK', 'STATE', 'BRANCH', 'MAY CHANGE', 'AFTER', 'MIGRATIONS', 'TITLE']
-  const text = tasks.length === 0 ? 'No open task. Make one: npm run new-task' : table([heading, ...rows])
+  const text = tasks.length === 0 ? 'No open task. Make one: npx lanekeeper new-task' : table([heading, ...rows])
   return { json: { ok: true, tasks }, text }
 }
 

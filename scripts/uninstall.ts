@@ -2,13 +2,15 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, commonOptions, flag, type Input, type Result, type Session, usageError } from './command.ts'
+import { ADOPTED_FILES } from './policy/adopted-files.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { ADOPTED_FILES, type LeavePlan, planLeave } from './policy/leave-plan.ts'
+import { type LeavePlan, planLeave } from './policy/leave-plan.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { dropTemplate, keptTemplates } from './system/databases/templates.ts'
 import { readIfExists } from './system/files.ts'
 import { removeExcludes } from './system/git-exclude.ts'
 import { hooksPathOf, unpin } from './system/hooks-pin.ts'
+import { baseHooksInWorktree } from './system/husky-dir.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { vanishedRecords } from './system/ledger.ts'
 import { readManifestEntries, sha256Of } from './system/manifest.ts'
@@ -47,14 +49,22 @@ async function uninstall(input: Input, session: Session): Promise<Result> {
   for (const kept of keptTemplates(repository)) await dropTemplate(repository, kept)
   leave(repository, plan, refs)
   const done = answer(plan, steps, false)
-  return { ...done, text: `${done.text}${staying(repository)}` }
+  return { ...done, text: [done.text, ...idleHooks(repository), ...staying(repository)].join('\n') }
 }
 
 /** What is on record is nobody's to lose by the way: it is said, with what would delete it. */
-function staying({ git }: Repository): string {
+function staying({ git }: Repository): string[] {
   const { stdout } = git.attempt(['for-each-ref', '--count=1', 'refs/lanekeeper/'])
-  if (stdout === '') return ''
-  return '\nTasks and decisions stay in refs/lanekeeper. Delete them too: npx lanekeeper uninstall --purge'
+  if (stdout === '') return []
+  return ['Tasks and decisions stay in refs/lanekeeper. Delete them too: npx lanekeeper uninstall --purge']
+}
+
+/** Hooks of the project's own that only our hooks path made git run: without a word they would be silent from now on. */
+function idleHooks(repository: Repository): string[] {
+  const names = baseHooksInWorktree(repository.root).map(({ name }) => `.husky/${name}`)
+  if (names.length === 0 || hooksPathOf(repository).effective !== null) return []
+  const way = `chmod +x ${names.join(' ')} && git config core.hooksPath .husky`
+  return [`git does not run ${names.join(', ')} any more. To have it, without a hooks manager: ${way}`]
 }
 
 /** Ports, databases and hooks of living worktrees hang on what would go. */

@@ -13,7 +13,7 @@ import { agentNote } from './system/agent-state.ts'
 import { knownWorktreeId } from './system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from './system/ledger.ts'
 import { listenersOn } from './system/listeners.ts'
-import { openTasks } from './system/policy-source.ts'
+import { openTasks, policyOfTask } from './system/policy-source.ts'
 import { type Repository, rebasedBranchOf } from './system/repository.ts'
 import { describeTips, type Tip } from './system/tips.ts'
 import { openTmux } from './system/tmux.ts'
@@ -145,7 +145,9 @@ function verdictOn(
 ): 'pass' | 'refuse' | null {
   if (described?.distance?.ahead === 0) return 'pass'
   try {
-    return verdicts.get(task.branch, tip, () => judgeBranch(repository, policy, task.branch).verdict.verdict)
+    const its = policyOfTask(repository, policy, task)
+    const state = its === policy ? tip : `${tip} on ${its.baseTip}`
+    return verdicts.get(task.branch, state, () => judgeBranch(repository, its, task.branch).verdict.verdict)
   } catch {
     return null
   }

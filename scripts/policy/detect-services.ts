@@ -48,17 +48,17 @@ export function detectServices(
   envFiles: readonly EnvFileFact[],
   databaseDirs: readonly string[] = [],
 ): Services {
-  const root = packages.find(({ dir }) => dir === '')
-  const servers = packages.filter((one) => one.dir !== '' && servesInDevelopment(one.manifest))
+  const root = packages.find(({ dir }) => dir === '') ?? theOnly(packages)
+  const servers = packages.filter((one) => one !== root && servesInDevelopment(one.manifest))
   const ports: Record<string, number> = { PORT: 0 }
-  const env: EnvEntry[] = [{ file: envFileOf(root, envFiles) }]
+  const env: EnvEntry[] = [{ file: `${root?.dir ? `${root.dir}/` : ''}${envFileOf(root, envFiles)}` }]
   for (const one of servers) {
     const variable = portVariable(one.dir, ports)
     ports[variable] = Object.keys(ports).length
     env.push({ file: `${one.dir}/${envFileOf(one, envFiles)}`, set: { PORT: `{{ports.${variable}}}` } })
   }
   for (const one of packages)
-    if (one.dir !== '' && databaseDirs.includes(one.dir) && !servers.includes(one))
+    if (one !== root && databaseDirs.includes(one.dir) && !servers.includes(one))
       env.push({ file: `${one.dir}/${envFileOf(one, envFiles)}` })
   if (packages.some(({ manifest }) => 'storybook' in dependenciesOf(manifest)))
     ports.STORYBOOK_PORT = Object.keys(ports).length
@@ -66,10 +66,15 @@ export function detectServices(
   return { found: named, ports, env }
 }
 
+/** Below a root without a package.json one project alone is what the repository is about. */
+function theOnly(packages: readonly Package[]): Package | undefined {
+  return packages.length === 1 ? packages[0] : undefined
+}
+
 function describe({ dir, manifest }: Package): string[] {
   const framework = frameworkOf(manifest)
   if (framework) return [dir === '' ? framework.name : `${framework.name} in ${dir}`]
-  return dir === '' ? [] : [`a dev server in ${dir}`]
+  return dir === '' || !servesInDevelopment(manifest) ? [] : [`a dev server in ${dir}`]
 }
 
 function frameworkOf(manifest: Manifest) {

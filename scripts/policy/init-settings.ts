@@ -1,10 +1,12 @@
 /** The settings file for a project: only what differs from the defaults, so that it stays short enough to read. */
 import type { DetectedDatabase } from './detect-databases.ts'
 import type { Services } from './detect-services.ts'
+import { setupCommands } from './detect-setup.ts'
 import { type DetectedMigrations, detectMigrations } from './migrations/detect-migrations.ts'
 import { migrateCommand } from './migrations/migrate-command.ts'
 import { type Manifest, scriptRunner } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /** The settings that differ from the defaults for this project. */
 export function settingsFor(facts: ProjectFacts, services: Services, databases: readonly DetectedDatabase[]): object {
@@ -17,6 +19,7 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
   }
   const count = Object.keys(services.ports).length
   const isDefaultEnv = services.env.length === 1 && services.env[0]?.file === '.env.local'
+  const setup = setupCommands(facts)
   const test = testCommand(facts)
   return {
     ...(manifestOf(facts) ? { $schema: './node_modules/lanekeeper/lanekeeper.schema.json' } : {}),
@@ -27,6 +30,7 @@ export function settingsFor(facts: ProjectFacts, services: Services, databases: 
       ? { databases: Object.fromEntries(databases.map((one) => databaseEntry(one, commandFor(one.role)))) }
       : {}),
     ...(migrations.length > 0 ? { migrations } : {}),
+    ...(setup.length === 0 ? {} : { setup }),
     ...(test === null ? {} : { test }),
   }
 }
@@ -71,10 +75,22 @@ function testCommand({ files, packages }: ProjectFacts): string | null {
     ['mix.exs', 'mix test'],
     ['bin/rails', 'bin/rails test'],
     ['manage.py', 'python manage.py test'],
+    // a worktree has no virtual environment until one of these makes it
+    ['uv.lock', 'uv run pytest'],
+    ['poetry.lock', 'poetry run pytest'],
+    ['pdm.lock', 'pdm run pytest'],
     ['pytest.ini', 'pytest'],
     ['pyproject.toml', 'pytest'],
   ]
-  return known.find(([file]) => files.includes(file))?.[1] ?? null
+  return known.find(([file]) => files.includes(file))?.[1] ?? testBelow(files, packages)
+}
+
+/** Of the one project below a root that has none. */
+function testBelow(files: readonly string[], packages: ProjectFacts['packages']): string | null {
+  const [only, ...others] = packages
+  if (only === undefined || others.length > 0 || !hasTests(only.manifest)) return null
+  const names = files.filter((file) => file.startsWith(`${only.dir}/`)).map((file) => file.slice(only.dir.length + 1))
+  return `cd ${shellQuote(only.dir)} && ${scriptRunner(names)} test`
 }
 
 function hasTests(manifest: Manifest): boolean {

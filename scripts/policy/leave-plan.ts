@@ -28,19 +28,6 @@ export interface LeavePlan {
   readonly left: readonly string[]
 }
 
-/** Everything init may have written to. */
-export const ADOPTED_FILES = [
-  ...HOOKS.map((hook) => `.husky/${hook}`),
-  SETTINGS_FILE,
-  'package.json',
-  '.gitignore',
-  INCLUDE_FILE,
-  'AGENTS.md',
-  'CLAUDE.md',
-  ...AGENT_FILES,
-  ...Object.values(CI_FILES),
-]
-
 /** The plan to leave; empty where nothing of ours is in the project. */
 export function planLeave(facts: LeaveFacts): LeavePlan {
   const wholes = [SETTINGS_FILE, INCLUDE_FILE, 'CLAUDE.md', ...Object.values(CI_FILES), ...AGENT_FILES].filter((file) =>

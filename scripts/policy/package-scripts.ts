@@ -75,9 +75,20 @@ function withoutAppended(text: string, name: string, script: string): string {
 }
 
 /** How the project runs a script of its package.json; its lockfile tells. */
-export function scriptRunner(files: readonly string[]): 'pnpm' | 'yarn' | 'npm run' {
+export function scriptRunner(files: readonly string[]): 'pnpm' | 'yarn' | 'bun run' | 'npm run' {
   if (files.includes('pnpm-lock.yaml')) return 'pnpm'
-  return files.includes('yarn.lock') ? 'yarn' : 'npm run'
+  if (files.includes('yarn.lock')) return 'yarn'
+  return usesBun(files) ? 'bun run' : 'npm run'
+}
+
+/** How the project runs a program of one of its packages. */
+export function packageRunner(files: readonly string[]): 'pnpm exec' | 'yarn' | 'bunx' | 'npx' {
+  const runner = scriptRunner(files)
+  return runner === 'pnpm' ? 'pnpm exec' : runner === 'yarn' ? 'yarn' : runner === 'bun run' ? 'bunx' : 'npx'
+}
+
+function usesBun(files: readonly string[]): boolean {
+  return files.includes('bun.lock') || files.includes('bun.lockb')
 }
 
 /** Every package the manifest asks for, with its wanted version. */

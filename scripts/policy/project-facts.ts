@@ -36,6 +36,8 @@ export interface ProjectFacts {
   /** The base by name; `isSure` false where only the current branch suggests it. */
   readonly base: { readonly name: string; readonly isSure: boolean }
   readonly usesYarnBerry: boolean
+  /** Yarn without node_modules. */
+  readonly usesPlugAndPlay: boolean
   readonly usesClaude: boolean
 }
 

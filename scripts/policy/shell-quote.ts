@@ -8,3 +8,8 @@ export function shellQuote(word: string): string {
 export function commandLine(words: readonly string[]): string {
   return words.map(shellQuote).join(' ')
 }
+
+/** A path of the repository as git takes it in any of the worktree's folders: whoever is refused may stand in one. */
+export function fromTop(path: string): string {
+  return `:/${path}`
+}

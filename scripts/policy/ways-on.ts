@@ -3,7 +3,7 @@
  * can be done there: in CI nobody can switch a hook off, and what a person decides has to reach the remote first.
  */
 import { SUBMODULE_MODE } from './changes.ts'
-import { commandLine } from './shell-quote.ts'
+import { commandLine, fromTop } from './shell-quote.ts'
 import type { Task } from './task.ts'
 import { type Facts, owningTask, type Verdict, type Violation } from './verdict.ts'
 
@@ -87,15 +87,18 @@ function undoLines(violations: readonly Violation[], facts: Facts, task: Task, {
   const added = pathsOf(violations.filter(({ status }) => status === 'A'))
   const changed = pathsOf(violations).filter((path) => !added.includes(path))
   const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
-  const command = (words: string, paths: readonly string[]) =>
-    paths.length === 0 ? [] : [`${words} ${commandLine(firstOf(paths))}${paths.length > MOST_IN_COMMAND ? ' …' : ''}`]
+  const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
+  // `rm` knows no pathspecs
+  const named = door === 'stop' ? (path: string) => path : fromTop
+  const command = (words: string, paths: readonly string[], name = named) =>
+    paths.length === 0 ? [] : [`${words} ${commandLine(firstOf(paths).map(name))}${dots(paths)}`]
   const isLink = (path: string) => TAKE_AWAY[door] === undefined && isSubmodule(path, facts)
   const files = added.filter((path) => !isLink(path))
   return [
     ...command(TAKE_AWAY[door] ?? 'git rm -q --', files),
     // git rm wants such a thing in .gitmodules, where a repository that was added by accident is not
     ...command('git rm -q --cached --', added.filter(isLink)),
-    ...command(`git restore --source=${base} --staged --worktree --`, changed),
+    ...command(`git restore --source=${base} --staged --worktree --`, changed, fromTop),
   ]
 }
 

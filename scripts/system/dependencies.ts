@@ -13,6 +13,7 @@ import { commandLine } from '../policy/shell-quote.ts'
 import { canClone, cloneTree } from './clone-tree.ts'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Step } from './ledger.ts'
+import { withoutHooks } from './no-hooks.ts'
 import { detectPackageManager, type PackageManager } from './package-manager.ts'
 import type { Repository } from './repository.ts'
 import { type ProgramResult, runProgram } from './shell.ts'
@@ -35,6 +36,9 @@ const QUIET_INSTALL = {
   npm_config_confirm_modules_purge: 'false',
 }
 
+/** The package managers that corepack knows. */
+const CORE_PACKED = ['yarn', 'pnpm']
+
 /** What npm, pnpm, yarn and bun say of a lockfile that a frozen install will not take; only that is worth a plain one. */
 const LOCKFILE_REFUSED = /EUSAGE|LOCKFILE|lockfile (?:would|needs|is|had)|frozen|immutable|YN0028/
 
@@ -56,16 +60,21 @@ export async function installDependencies(
   if (reason !== null) return { state: 'failed', message: `Dependencies were not installed: ${reason}` }
   if (policy.settings.dependencies === 'auto' && (await cloneFromMain(repository, manager)))
     return { state: 'done', message: 'cloned from the main worktree' }
-  return install(root, manager, options)
+  return withoutHooks(repository, (hooksPath) => install(root, manager, options, hooksPath))
 }
 
 /** Tries the package manager's commands in turn; the lockfile ends as it was, since a set-up changes no tracked file. */
-async function install(root: string, manager: PackageManager, { log, env }: InstallOptions): Promise<Step> {
+async function install(
+  root: string,
+  manager: PackageManager,
+  { log, env }: InstallOptions,
+  hooksPath: string,
+): Promise<Step> {
   const before = manager.lockfile === null ? null : readFileSync(join(root, manager.lockfile))
   let last: { words: readonly string[]; result: ProgramResult } | undefined
   for (const words of manager.installs) {
     if (last && words === manager.installs.at(-1) && !LOCKFILE_REFUSED.test(last.result.output)) break
-    const result = await runProgram(words, { cwd: root, env: { ...env, ...QUIET_INSTALL }, log })
+    const result = await runProgram(words, { cwd: root, env: { ...env, ...QUIET_INSTALL }, log, hooksPath })
     if (result.status === 0) {
       restore(root, manager, before)
       return { state: 'done', message: commandLine(words) }
@@ -86,7 +95,7 @@ function restore(root: string, { lockfile }: PackageManager, before: Buffer | nu
 function failureOf(words: readonly string[], { status, output }: ProgramResult, log: string): string {
   const [program] = words
   if (status === 127)
-    return `${program} is not installed, or not on PATH. Try: corepack enable, or: npm i -g ${program}`
+    return `${program} is not installed, or not on PATH. Try: ${CORE_PACKED.includes(program ?? '') ? 'corepack enable, or: ' : ''}npm i -g ${program}`
   const said = lastWords(output, 5)
   return `${commandLine(words)} exited ${status}${said === '' ? '' : `: ${said}`}\nThe whole output is in ${log}`
 }

@@ -25,7 +25,7 @@ export function mergeBaseOf(git: Git, a: string, b: string): string | null {
 /** The error for a name that stands for nothing. */
 export function noSuchCommit(name: string): LanekeeperError {
   return new LanekeeperError('git', `There is no branch or commit "${name}".`, {
-    hint: 'All branches: git branch --list',
+    hint: 'All branches: git branch --list\nAll tasks: npx lanekeeper task list',
   })
 }
 

@@ -1,7 +1,7 @@
 /** Looks at who runs git's hooks here, before we put ours in. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HookFacts } from '../policy/hooks-owner.ts'
+import { type HookFacts, LEFTHOOK_SETTINGS } from '../policy/hooks-owner.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { namesIn, readManifest } from './project-facts.ts'
@@ -13,6 +13,7 @@ export function readHookFacts(repository: Repository): HookFacts {
   const { value, scope } = hooksPath(git)
   const hooksDir = join(commonDir, 'hooks')
   const gitHooks = namesIn(hooksDir).filter((name) => !name.endsWith('.sample') && isRunnable(join(hooksDir, name)))
+  const topFiles = namesIn(mainWorktree)
   return {
     hooksPath: value,
     hooksPathScope: scope,
@@ -20,9 +21,13 @@ export function readHookFacts(repository: Repository): HookFacts {
     gitHooks,
     gitHookTexts: new Map(gitHooks.map((name) => [name, readFileSync(join(hooksDir, name), 'latin1')])),
     mainWorktree,
-    topFiles: namesIn(mainWorktree),
+    topFiles,
     manifest: readManifest(mainWorktree, ''),
     huskyText: huskyText(mainWorktree),
+    lefthookText: topFiles
+      .filter((name) => LEFTHOOK_SETTINGS.test(name))
+      .map((name) => readIfExists(join(mainWorktree, name)) ?? '')
+      .join('\n'),
   }
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { LOCKFILES } from '../policy/manifests.ts'
+import { readIfExists } from './files.ts'
 
 export interface PackageManager {
   readonly name: string
@@ -34,12 +35,18 @@ const WITHOUT_LOCKFILE: Readonly<Record<string, readonly string[]>> = {
   yarn: ['--no-lockfile'],
 }
 
+/** Without "packageManager" in package.json only the lockfile tells: yarn 1 understands no lockfile of a newer one. */
+function isBerrys(lockfile: string): boolean {
+  return /^__metadata:/m.test(readIfExists(lockfile) ?? '')
+}
+
 /** The package manager of a folder with a package.json; npm where nothing says another. */
 export async function detectPackageManager(folder: string): Promise<PackageManager> {
   const { detect, resolveCommand } = await import('package-manager-detector')
-  const agent = (await detect({ cwd: folder, stopDir: folder }))?.agent ?? 'npm'
-  const name = agent.split('@')[0] ?? agent
+  const detected = (await detect({ cwd: folder, stopDir: folder }))?.agent ?? 'npm'
   const lockfile = LOCKFILES.find((file) => existsSync(join(folder, file))) ?? null
+  const agent = detected === 'yarn' && isBerrys(join(folder, 'yarn.lock')) ? 'yarn@berry' : detected
+  const name = agent.split('@')[0] ?? agent
   const frozen = resolveCommand(agent, 'frozen', [...(FROZEN_FLAGS[agent] ?? [])])
   const plain = [name, ...(PLAIN[agent] ?? ['install'])]
   if (lockfile === null || frozen === null)

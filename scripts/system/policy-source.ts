@@ -29,6 +29,11 @@ export function readPolicy(repository: Repository, knownBase?: string): Policy {
   return found ? found.policy : readFromGit(repository, base, key, known)
 }
 
+/** The policy that judges a task: where it lands, which `new-task --base` makes another branch than the base. */
+export function policyOfTask(repository: Repository, known: Policy, task: Task | undefined): Policy {
+  return task === undefined || task.base === known.base ? known : readPolicy(repository, task.base)
+}
+
 /**
  * The policy as of a commit of the base, for a clone that may have no branch of that name (CI): no file of the work tree is
  * asked, which is the branch's own there, and nothing is written.

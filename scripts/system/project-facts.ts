@@ -1,14 +1,14 @@
 /** Looks at a project for `init`: which files are there, which packages, which env files. Reads, never runs anything. */
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { ADOPTED_FILES } from '../policy/adopted-files.ts'
 import { AGENT_FILES } from '../policy/agent-hooks/settings-files.ts'
+import { projectsBelow } from '../policy/detect-setup.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import { CI_FILES, GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
-import { HOOKS, INCLUDE_FILE } from '../policy/init-plan.ts'
+import { GITLAB_MAIN_FILE } from '../policy/init-ci.ts'
 import { filesToPeekAt } from '../policy/migrations/detect-migrations.ts'
 import type { Manifest } from '../policy/package-scripts.ts'
 import { type EnvFileFact, IN_NODE_MODULES, type Package, type ProjectFacts } from '../policy/project-facts.ts'
-import { SETTINGS_FILE } from '../policy/settings.ts'
 import { workspaceDirs, workspacePatterns } from '../policy/workspaces.ts'
 import { detectBase } from './base.ts'
 import { userVariables } from './env-files.ts'
@@ -16,19 +16,6 @@ import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import type { Repository } from './repository.ts'
 
-/** What init writes to; package.json and the hooks' sources included. */
-const EDITED = [
-  ...HOOKS.map((hook) => `.husky/${hook}`),
-  SETTINGS_FILE,
-  'package.json',
-  '.gitignore',
-  INCLUDE_FILE,
-  'AGENTS.md',
-  'CLAUDE.md',
-  ...AGENT_FILES,
-  ...Object.values(CI_FILES),
-  GITLAB_MAIN_FILE,
-]
 /** Weakest first. Those that provisioning reads a main worktree's values from, and no others. */
 const ENV_FILES = ['.env', '.env.local']
 /** A tool's mark stands at the top of a migration, below a comment at most. */
@@ -41,7 +28,7 @@ const HEAD_BYTES = 2048
 export function readProjectFacts(repository: Repository): ProjectFacts {
   const { git, root } = repository
   const read = (path: string) => readIfExists(join(root, path))
-  const texts = EDITED.flatMap((file): [string, string][] => {
+  const texts = [...ADOPTED_FILES, GITLAB_MAIN_FILE].flatMap((file): [string, string][] => {
     const text = read(file)
     return text === null ? [] : [[file, text]]
   })
@@ -64,6 +51,7 @@ export function readProjectFacts(repository: Repository): ProjectFacts {
     ignored: ignoredOf(git, [...envPaths, IN_NODE_MODULES, ...AGENT_FILES]),
     base: baseOf(git),
     usesYarnBerry: existsSync(join(root, '.yarnrc.yml')),
+    usesPlugAndPlay: existsSync(join(root, '.pnp.cjs')),
     // a worktree below .claude/worktrees is no setting of the project's
     usesClaude: namesIn(join(root, '.claude')).some((name) => name !== 'worktrees'),
   }
@@ -94,12 +82,12 @@ function readPackages(root: string, files: readonly string[]): Package[] {
   const dirs = files
     .filter((file) => basename(file) === 'package.json' && file.includes('/'))
     .map((file) => dirname(file))
-  const members = workspaceDirs(dirs, patterns)
-    .sort()
-    .flatMap((dir): Package[] => {
-      const own = readManifest(root, dir)
-      return own ? [{ dir, manifest: own }] : []
-    })
+  // without a package.json at the top, the projects below it are what there is
+  const below = manifest ? [] : projectsBelow(files).map(({ dir }) => dir)
+  const members = [...new Set([...workspaceDirs(dirs, patterns), ...below])].sort().flatMap((dir): Package[] => {
+    const own = readManifest(root, dir)
+    return own ? [{ dir, manifest: own }] : []
+  })
   return [...(manifest ? [{ dir: '', manifest }] : []), ...members]
 }
 

@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'
 import type { Step, WorktreeRecord } from './ledger.ts'
+import { withoutHooks } from './no-hooks.ts'
 import type { Repository } from './repository.ts'
 import { runShellLine } from './shell.ts'
 import { reasonNotToRun } from './trust.ts'
@@ -25,7 +26,9 @@ export async function runSetupCommands(
   if (lines.length === 0 || !repository.isLinked) return { state: 'skipped' }
   const reason = reasonNotToRun(repository, policy, { approve: trust })
   if (reason !== null) return { state: 'failed', message: `The set-up commands did not run: ${reason}` }
-  return runLines('set-up', lines, { cwd: repository.root, env, log })
+  return withoutHooks(repository, (hooksPath) =>
+    runLines('set-up', lines, { cwd: repository.root, env, log, hooksPath }),
+  )
 }
 
 /**
@@ -78,6 +81,8 @@ export async function runLines(what: string, lines: readonly string[], options: 
 }
 
 export interface Running {
+  /** See `ProgramOptions`. */
+  readonly hooksPath?: string
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly log: string

@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly log?: string
   /** When it is ended; without it a program takes its time. */
   readonly timeoutMs?: number
+  /** Where the program's own git commands find the hooks, whatever the repository's configuration says. */
+  readonly hooksPath?: string
 }
 
 export interface ProgramResult {
@@ -38,11 +40,16 @@ export function runShellLine(line: string, options: ProgramOptions): Promise<Pro
 type Running = import('zx/core').ProcessPromise
 type Shell = import('zx/core').Shell<false, Running>
 
-async function run(title: string, { cwd, env, log, timeoutMs }: ProgramOptions, start: (shell: Shell) => Running) {
+async function run(
+  title: string,
+  { cwd, env, log, timeoutMs, hooksPath }: ProgramOptions,
+  start: (shell: Shell) => Running,
+) {
   const { $ } = await import('zx/core')
   const shell = $({
     cwd,
-    env: withoutRepositoryVariables(env),
+    // where `npm run new-task` was typed: an install script that goes by it would work in the main worktree
+    env: { ...withoutRepositoryVariables(env), INIT_CWD: undefined, ...withHooksPath(hooksPath) },
     nothrow: true,
     quiet: true,
     // in our process group: Ctrl-C reaches an install in the foreground
@@ -57,4 +64,11 @@ async function run(title: string, { cwd, env, log, timeoutMs }: ProgramOptions, 
   const { exitCode, stdall, stdout, stderr } = await running
   // zx gives a negative errno where nothing could be started, and no status where a signal ended it
   return { status: exitCode === null ? 128 : exitCode < 0 ? 127 : exitCode, output: stdall, stdout, stderr }
+}
+
+/** git takes a setting from these over every file. */
+function withHooksPath(path: string | undefined): NodeJS.ProcessEnv {
+  return path === undefined
+    ? {}
+    : { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.hooksPath', GIT_CONFIG_VALUE_0: path }
 }

@@ -53,10 +53,18 @@ describe('a commit', () => {
     expect(repository.git(['show', '--name-only', '--format=', 'HEAD'], { cwd: path })).toBe('src/auth/a.ts')
   })
 
-  it('that takes a stray commit back passes, by the very commands of the refusal', () => {
-    const { repository, path } = laneOf(['src/auth'])
-    const off = { cwd: path, env: { LANEKEEPER: '0' } }
-    repository.commit({ 'src/auth/a.ts': '1\n', 'lib/pool.ts': 'strays\n', 'lib/new.ts': 'strays\n' }, 'strays', off)
+  it.each([
+    ['at the top', ''],
+    ['in a folder', 'src/auth'],
+  ])('that takes a stray commit back passes, by the very commands of the refusal pasted %s', (_, folder) => {
+    const { repository, path: top } = laneOf(['src/auth'])
+    const path = join(top, folder)
+    const off = { cwd: top, env: { LANEKEEPER: '0' } }
+    repository.commit(
+      { 'src/auth/a.ts': '1\n', 'lib/pool.ts': 'strays\n', 'lib/[i]/n w.ts': 'strays\n' },
+      'strays',
+      off,
+    )
     const ran = repository.lanekeeper(['check', 'task/auth'], { cwd: path })
     const commands = /then commit:\n((?: {2}git .+\n)+)/.exec(ran.stdout)?.[1]?.trim().split('\n') ?? []
     expect(commands).toHaveLength(2)

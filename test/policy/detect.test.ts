@@ -94,7 +94,8 @@ describe('databases', () => {
   })
 
   test('a package with a database and no server gets an env file all the same', () => {
-    const services = detectServices([{ dir: 'packages/db', manifest: {} }], [env('packages/db/.env')], ['packages/db'])
+    const packages = ['', 'packages/db'].map((dir) => ({ dir, manifest: {} }))
+    const services = detectServices(packages, [env('packages/db/.env')], ['packages/db'])
     expect(services.env).toEqual([{ file: '.env.local' }, { file: 'packages/db/.env' }])
   })
 

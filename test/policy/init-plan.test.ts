@@ -13,6 +13,7 @@ const bare: ProjectFacts = {
   ignored: new Set(),
   base: { name: 'main', isSure: true },
   usesYarnBerry: false,
+  usesPlugAndPlay: false,
   usesClaude: false,
 }
 
@@ -200,4 +201,73 @@ test.each([
   const plan = planInit(withPackage({ name: 'p' }, { files: [lockfile] }))
   expect(plan.newTask).toBe(newTask)
   expect(plan.edits.find(({ file }) => file === 'AGENTS.md')?.after).toContain(`\`${newTask}\``)
+})
+
+test('CLAUDE.md that is AGENTS.md by a link is not told to take itself in', () => {
+  const texts = new Map([
+    ['CLAUDE.md', '# Both\n'],
+    ['AGENTS.md', '# Both\n'],
+  ])
+  expect(planInit({ ...bare, texts }).notes.join()).not.toContain('@AGENTS.md')
+})
+
+test.each([
+  [['uv.lock', 'pyproject.toml'], 'uv run pytest'],
+  [['poetry.lock', 'pyproject.toml'], 'poetry run pytest'],
+  [['pyproject.toml'], 'pytest'],
+])('a Python project with %j is tested by %s', (files, test) => {
+  expect(settingsIn(planInit({ ...bare, files })).test).toBe(test)
+})
+
+test('a bun project starts a task by bun', () => {
+  expect(planInit(withPackage({ name: 'p' }, { files: ['bun.lock'] })).newTask).toBe('bun run new-task')
+})
+
+test('a published package of yarn 2 or newer is told that nothing installs the hooks after a clone', () => {
+  const facts = { files: ['yarn.lock'], usesYarnBerry: true }
+  expect(planInit(withPackage({ name: 'p' }, facts)).notes.join()).toContain('yarn lanekeeper install')
+  expect(planInit(withPackage({ name: 'p', private: true }, facts)).notes.join()).not.toContain('lanekeeper install')
+})
+
+test('with Plug’n’Play npx finds nothing, and that is said', () => {
+  expect(planInit(withPackage({ name: 'p' }, { usesPlugAndPlay: true })).notes.join()).toContain('say git lanekeeper')
+})
+
+test('pre-commit that was configured and never installed is told how to be called', () => {
+  const files = ['.pre-commit-config.yaml']
+  expect(planInit({ ...bare, files }).notes.join()).toContain('>> .husky/pre-commit')
+  const texts = new Map([['.husky/pre-commit', 'pre-commit run --hook-stage pre-commit\n']])
+  expect(planInit({ ...bare, files, texts }).notes.join()).not.toContain('>> .husky/pre-commit')
+})
+
+test.each<[string, readonly string[], readonly string[] | undefined]>([
+  ['submodules', ['.gitmodules'], ['git submodule update --init --recursive']],
+  ['a package in a folder', ['go.mod', 'web/package.json', 'web/package-lock.json'], ['cd web && npm ci']],
+  ['a package without a lockfile', ['web/package.json'], undefined],
+  ['a lockfile without a package', ['web/yarn.lock'], undefined],
+  ['an example', ['examples/package.json', 'examples/bun.lock'], undefined],
+  ['a package deeper down', ['a/my web/package.json', 'a/my web/yarn.lock'], ["cd 'a/my web' && yarn install"]],
+  ['no package far down', ['a/b/c/d/package.json', 'a/b/c/d/yarn.lock'], undefined],
+  ['no crowd', [1, 2, 3, 4, 5].flatMap((n) => [`p${n}/package.json`, `p${n}/yarn.lock`]), undefined],
+])('a worktree’s set-up knows %s', (_, files, setup) => {
+  expect(settingsIn(planInit({ ...bare, files })).setup).toEqual(setup)
+})
+
+test('a package that the workspace takes in is installed with it', () => {
+  const files = ['web/package.json', 'web/pnpm-lock.yaml']
+  const packages = [{ dir: 'web', manifest: {} }]
+  expect(settingsIn(planInit(withPackage({ name: 'p' }, { files, packages }))).setup).toBeUndefined()
+})
+
+test('a project below a root without one is what is tested, and where lanekeeper is installed', () => {
+  const manifest = { scripts: { test: 'vitest', dev: 'vite' }, devDependencies: { lanekeeper: '1' } }
+  const files = ['services/shop/package.json', 'services/shop/package-lock.json']
+  const plan = planInit({ ...bare, files, packages: [{ dir: 'services/shop', manifest }] })
+  expect(settingsIn(plan)).toMatchObject({
+    test: 'cd services/shop && npm run test',
+    setup: ['cd services/shop && npm ci'],
+  })
+  expect(settingsIn(plan)).not.toHaveProperty('ports')
+  expect(settingsIn(plan).env).toEqual([{ file: 'services/shop/.env.local' }])
+  expect(plan.notes.join()).toContain('cd services/shop && npx lanekeeper install')
 })

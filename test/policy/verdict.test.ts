@@ -105,6 +105,6 @@ describe('a refusal', () => {
     const facts = factsOf(auth, [change('lib/a\nb $(x).ts')])
     const text = refusalText(judge(facts), facts, { door: 'commit', what: 'x', recovery: [] })
     expect(text).toContain('M  "lib/a\\nb $(x).ts"')
-    expect(text).toContain("-- 'lib/a\nb $(x).ts'")
+    expect(text).toContain("-- ':/lib/a\nb $(x).ts'")
   })
 })

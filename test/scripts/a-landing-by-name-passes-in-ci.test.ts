@@ -98,7 +98,7 @@ it('a refusal offers what makes sense in a job', () => {
   const ran = job(project, 'task/a')
   expect(ran.stdout).not.toContain('LANEKEEPER=0')
   for (const part of [
-    'git rm -q -- lib/x.ts',
+    'git rm -q -- :/lib/x.ts',
     'task widen a lib/x.ts --reason',
     'land a --allow lib/x.ts --reason',
     'git push origin refs/lanekeeper/tasks',

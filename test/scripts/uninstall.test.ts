@@ -101,3 +101,13 @@ test('what stays on record is said, with the command that deletes it', () => {
   expect(repository.lanekeeper(['uninstall', '--yes', '--purge'])).toMatchObject({ status: 0 })
   expect(repository.git(['for-each-ref', 'refs/lanekeeper'])).toBe('')
 })
+
+test('hooks of the project’s own that git would not run any more are named, with what makes it run them', () => {
+  const repository = createRepository({ '.husky/pre-commit': 'echo own >&2; exit 7\n' })
+  repository.lanekeeper(['init', '--yes'])
+  const { stdout } = repository.lanekeeper(['uninstall', '--yes'])
+  const way = /git does not run \.husky\/pre-commit any more\..*: (chmod .*)/.exec(stdout)?.[1] ?? 'false'
+  expect(repository.tryGit(['commit', '-q', '--allow-empty', '-m', 'x'])).toMatchObject({ status: 0 })
+  expect(repository.run('sh', ['-c', way], { cwd: repository.root })).toMatchObject({ status: 0 })
+  expect(repository.tryGit(['commit', '-q', '--allow-empty', '-m', 'x'])).toMatchObject({ status: 1, stderr: 'own\n' })
+})

@@ -1,6 +1,6 @@
 /** A migration that is on the base has run somewhere: it is never edited, renamed or taken away (policy.md section 7.3). */
 import { matcherOf } from '../patterns.ts'
-import { commandLine } from '../shell-quote.ts'
+import { commandLine, fromTop } from '../shell-quote.ts'
 import type { Brought, Finding } from './brought.ts'
 import { migrationFileOf } from './migration-set.ts'
 
@@ -18,8 +18,8 @@ export function immutable(brought: Brought): Finding[] {
       path,
       message: `on ${base} already, and this branch ${renamedTo(brought, path) ?? DID[status]}: what has run is never changed`,
       ways: [
-        commandLine(['git', 'restore', `--source=${base}`, '--staged', '--worktree', '--', path]),
-        'then say it in a new migration: npm run new-migration',
+        commandLine(['git', 'restore', `--source=${base}`, '--staged', '--worktree', '--', fromTop(path)]),
+        'then say it in a new migration: npx lanekeeper new-migration',
       ],
     }))
 }

@@ -1,4 +1,5 @@
 /** Liquibase: a changeset (id, author, file) that has run has a checksum; an edited one stops every later update. */
+import { commandLine, fromTop } from '../shell-quote.ts'
 import type { Brought, Finding } from './brought.ts'
 
 interface Changeset {
@@ -23,7 +24,15 @@ export function liquibaseChangesets(brought: Brought): Finding[] {
               path,
               message,
               ways: [
-                `git restore --source=${brought.base} --staged --worktree -- ${path}`,
+                commandLine([
+                  'git',
+                  'restore',
+                  `--source=${brought.base}`,
+                  '--staged',
+                  '--worktree',
+                  '--',
+                  fromTop(path),
+                ]),
                 'then add a changeset at the end',
               ],
             },

@@ -5,5 +5,5 @@ import type { Brought, Finding } from './brought.ts'
 export function schemaSource({ schema, added, changes }: Brought): Finding[] {
   const [first] = schema
   if (first === undefined || added.length > 0 || changes.length > 0) return []
-  return [{ path: first.path, message: 'changed, and no migration with it', ways: ['npm run new-migration'] }]
+  return [{ path: first.path, message: 'changed, and no migration with it', ways: ['npx lanekeeper new-migration'] }]
 }
