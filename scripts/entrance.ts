@@ -6,7 +6,6 @@ import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './inst
 import type { Policy } from './policy/policy.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
-import { strangeHooks } from './system/strange-hooks.ts'
 
 export interface Entrance {
   readonly repository: Repository
@@ -40,9 +39,8 @@ export function enter(
 /** Without hooks nothing is refused, and git does not say so. */
 function refreshedHooks(repository: Repository, policy: Policy, { out }: Session): void {
   const wereLost = hooksAreLost(repository)
-  const strangers = strangeHooks(repository)
-  const isRefreshed = refreshHooks(repository, policy)
-  if (strangers.length > 0 && isRefreshed)
+  const strangers = refreshHooks(repository, policy)
+  if (strangers.length > 0)
     out.warn(`Another program had put its hooks in place of ours (${strangers.join(', ')}): ours are installed anew.`)
   if (wereLost && !isInstalled(repository))
     out.warn(

@@ -74,20 +74,21 @@ export function installHooks(repository: Repository, policy: Policy): Installati
  * something removed, the whole copy that somebody deleted). Does nothing where Lanekeeper was never installed, and where
  * other code would come by it: from the hooks' copy, since only the package knows which is newer, and from a branch's own
  * worktree, whose code nobody has let through.
- * @returns whether anything was written
+ * @returns the hooks that another program had put in place of ours, now ours again
  */
-export function refreshHooks(repository: Repository, policy: Policy): boolean {
+export function refreshHooks(repository: Repository, policy: Policy): readonly string[] {
   const installed = readJsonIfExists<Installed>(installedFile(repository))
-  if (installed === null)
-    return (
-      hooksAreLost(repository) && !isBranchsOwnBuild(repository) && installHooks(repository, policy).changed.length > 0
-    )
+  if (installed === null) {
+    if (hooksAreLost(repository) && !isBranchsOwnBuild(repository)) installHooks(repository, policy)
+    return []
+  }
   const now = whatIsInstalled(repository, policy, buildId())
-  if (JSON.stringify(installed) === JSON.stringify(now)) return false
+  if (JSON.stringify(installed) === JSON.stringify(now)) return []
   const isOther = installed.code !== now.code || !hasCode(repository, installed.code)
-  if (isOther && (buildDir().startsWith(repository.stateDir) || isBranchsOwnBuild(repository))) return false
-  if (foreignHooksPath(repository) !== null) return false
-  return installHooks(repository, policy).changed.length > 0
+  if (isOther && (buildDir().startsWith(repository.stateDir) || isBranchsOwnBuild(repository))) return []
+  if (foreignHooksPath(repository) !== null) return []
+  installHooks(repository, policy)
+  return now.strangers
 }
 
 /** Whether the hooks' copy is gone while git is still told to run it: git says nothing then, and runs no hook at all. */

@@ -73,6 +73,14 @@ function writeCache() {
     renameSync(temporary, cache)
   } catch {
     // a sandbox that may not write here, a full disk: it starts plainly next time too
-    rmSync(temporary, { force: true })
+    discard(temporary)
+  }
+}
+
+function discard(path) {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // a package in an archive (Yarn's Plug'n'Play) is read-only: nothing was written
   }
 }
