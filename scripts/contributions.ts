@@ -2,15 +2,26 @@
  * Who brought what. Asked of the commits, never of the command: a task's branch by containment, and what came under new
  * commit ids (squash, cherry-pick, rebase, am) by authorship.
  */
-import { authorshipOf, type Commit } from './policy/attribution.ts'
+import type { Commit, Part } from './policy/attribution.ts'
 import type { Change } from './policy/changes.ts'
+import { headsAmong } from './policy/lineage.ts'
 import { matcherOf } from './policy/patterns.ts'
 import type { Policy } from './policy/policy.ts'
-import type { BroughtLanding } from './policy/recorded-landings.ts'
+import type { Task } from './policy/task.ts'
 import type { Contribution } from './policy/verdict.ts'
-import { branchTips, changesOfMerge, commitIds, commitOf, commitsOf, noSuchCommit } from './system/history.ts'
+import { handMadeChanges } from './system/hand-made.ts'
+import {
+  branchTips,
+  changesBetween,
+  changesOfMerge,
+  commitIds,
+  commitOf,
+  commitsOf,
+  noSuchCommit,
+} from './system/history.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { madeInWorktrees, type TaskCommits, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
@@ -53,48 +64,6 @@ export function contributionsOfHead(
   return contributionsOfMove(repository, policy, landed, tip)
 }
 
-/** The head of a range, in a clone that need not have the branches it is about. */
-export interface RangeHead extends Head {
-  /** Branches of open tasks as the remote has them, where the clone has none: a merge queue's commit holds several. */
-  readonly remoteTips: ReadonlyMap<string, string>
-  /** Landings on record that it holds: what they brought is judged already. */
-  readonly landings: readonly BroughtLanding[]
-  /** Where these branches stand, as far as that can be found out; asked only where it matters. */
-  tipsOf(branches: readonly string[]): ReadonlyMap<string, string>
-}
-
-/** Whether all that a branch of this name brings is one contribution: an open task's, or one of a branch that looks like a task's. */
-export function isJudgedWhole(policy: Policy, name: string): boolean {
-  const isTasks = openTasks(policy).some(({ branch }) => branch === name)
-  return isTasks || matcherOf(policy.settings.taskBranches)(name) !== null
-}
-
-/**
- * What a range brings. A task's branch is known by its name; so is one that looks like a task's and is none. Anything else
- * is looked through for tasks as a move of the base is.
- */
-export function contributionsOfRange(
-  repository: Repository,
-  policy: Policy,
-  { name, tip, remoteTips }: RangeHead,
-  landed: readonly string[],
-): Contribution[] {
-  const { git } = repository
-  if (isJudgedWhole(policy, name)) {
-    const task = openTasks(policy).find(({ branch }) => branch === name) ?? null
-    return [{ task, source: name, changes: changesOfMerge(git, landed, tip) }]
-  }
-  const arrived = remoteTips.size === 0 ? new Set<string>() : commitIds(git, tip, landed)
-  const merged = openTasks(policy).flatMap((one): Contribution[] => {
-    const oid = remoteTips.get(one.branch)
-    return oid !== undefined && arrived.has(oid)
-      ? [{ task: one, source: one.branch, changes: changesOfMerge(git, landed, oid) }]
-      : []
-  })
-  const others = contributionsOfMove(repository, policy, landed, tip)
-  return [...merged, ...others.filter((other) => merged.every((one) => one.task?.id !== other.task?.id))]
-}
-
 /**
  * What a move of the base to `to` brings that `landed` does not hold.
  * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
@@ -109,87 +78,120 @@ export function contributionsOfMove(
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
-  const tips = branchTips(repository.git)
   const own = [...new Set([...landed, ...seen])]
-  const { owners, authorship, newest } = taskCommits(repository, policy, own, tips)
+  const tasks = taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
-    const tip = newest.get(task.branch)?.find(({ oid }) => arrived.some((commit) => commit.oid === oid))
-    return tip ? [{ task, source: task.branch, changes: changesOfMerge(repository.git, own, tip.oid) }] : []
+    const itsOwn = arrived.filter(({ oid }) => tasks.owners.get(oid) === task.branch)
+    return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository, own, task, oid))
   })
-  const foreign = arrived.filter(({ oid }) => !owners.has(oid))
-  const pickedFrom = picked.map((oid) => owners.get(oid)).find((owner) => owner !== undefined)
+  const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
+  const parts = foreign.length === 0 ? [] : partsOf(repository, policy, { arrived, foreign, own, to, picked }, tasks)
   return [
     ...ofTasks,
-    ...foreign.flatMap((commit) => attributed(commit, policy, owners, authorship, pickedFrom)),
-    ...withoutTask(repository, policy, tips, arrived, own),
+    ...standing(parts, () => changesOfMerge(repository.git, landed, to)),
+    ...withoutTask(repository, policy, arrived, own),
   ]
 }
 
-export interface TaskCommits {
-  /** Commit → branch of the task whose it is. */
-  readonly owners: ReadonlyMap<string, string>
-  readonly authorship: ReturnType<typeof authorshipOf>
-  /** Branch → its commits, newest first. */
-  readonly newest: ReadonlyMap<string, readonly Commit[]>
+interface Move {
+  readonly arrived: readonly Commit[]
+  /** Those of them that are on no task's branch. */
+  readonly foreign: readonly Commit[]
+  readonly own: readonly string[]
+  readonly to: string
+  readonly picked: readonly string[]
 }
 
-/** Every commit that an open task's branch has and the base does not. */
-export function taskCommits(
+/** What commits that are on no task's branch hold of a task's. */
+function partsOf(
   repository: Repository,
   policy: Policy,
-  landed: readonly string[],
-  existing: ReadonlyMap<string, string>,
-): TaskCommits {
-  const branches = openTasks(policy).map(({ branch }) => branch)
-  const refs = branches.filter((branch) => existing.has(branch)).map((branch) => `refs/heads/${branch}`)
-  const commits = commitsOf(repository.git, refs, landed)
-  const newest = new Map<string, Commit[]>()
-  for (const commit of commits) {
-    const branch = commit.source.replace(/^refs\/heads\//, '')
-    newest.set(branch, [...(newest.get(branch) ?? []), commit])
+  { arrived, foreign, own, to, picked }: Move,
+  { owners, authorship }: TaskCommits,
+): Contribution[] {
+  const made = madeInWorktrees(repository, policy)
+  const pickedFrom = picked.map((oid) => owners.get(oid) ?? made.get(oid)).find((owner) => owner !== undefined)
+  const known = new Map([...madeBeyond(repository, made, arrived, own, to), ...owners])
+  const oids = new Set(arrived.map(({ oid }) => oid))
+  const partOf = (commit: Commit): Part | null => {
+    if (commit.parents.length > 1) return partOfMerge(repository, commit, known, (oid) => !oids.has(oid))
+    const owner = pickedFrom ?? known.get(commit.oid)
+    return owner === undefined ? authorship.partOf(commit) : { owner, changes: commit.changes }
   }
-  const owners = new Map(commits.map(({ oid, source }) => [oid, source.replace(/^refs\/heads\//, '')]))
-  return { owners, authorship: authorshipOf(newest), newest }
+  return foreign.flatMap((commit) => contributionOfPart(policy, commit, partOf(commit)))
 }
 
-/** A commit with a new id that carries a task's work, or a merge of a task's branch with something made by hand. */
-function attributed(
-  commit: Commit,
-  policy: Policy,
-  owners: TaskCommits['owners'],
-  authorship: TaskCommits['authorship'],
-  pickedFrom: string | undefined,
-): Contribution[] {
-  const merged = commit.parents
-    .slice(1)
-    .map((parent) => owners.get(parent))
-    .find((owner) => owner !== undefined)
-  const owner = commit.parents.length > 1 ? merged : (pickedFrom ?? authorship.ownerOf(commit))
-  const task = openTasks(policy).find(({ branch }) => branch === owner)
-  return task ? [{ task, source: `commit ${commit.oid.slice(0, 10)}`, changes: commit.changes }] : []
+/** What a later commit has taken back is not brought. */
+function standing(parts: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
+  if (parts.length === 0) return []
+  const paths = new Set(brought().map(({ path }) => path))
+  return parts.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
+}
+
+function contributionOf(repository: Repository, landed: readonly string[], task: Task, tip: string): Contribution {
+  return { task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }
+}
+
+/** What was made in a task's worktree and came only now: what the base had of its own was judged on its way there. */
+function madeBeyond(
+  { git }: Repository,
+  made: ReadonlyMap<string, string>,
+  arrived: readonly Commit[],
+  own: readonly string[],
+  to: string,
+): [oid: string, owner: string][] {
+  if (!arrived.some(({ oid }) => made.has(oid))) return []
+  const beyond = commitIds(git, to, own)
+  return [...made].filter(([oid]) => beyond.has(oid))
+}
+
+function contributionOfPart(policy: Policy, { oid }: Commit, part: Part | null): Contribution[] {
+  const task = openTasks(policy).find(({ branch }) => branch === part?.owner)
+  return task && part ? [{ task, source: `commit ${oid.slice(0, 10)}`, changes: part.changes }] : []
+}
+
+/** What was made by hand in a merge of a task's work, or in a task's worktree; seen from the side that is landed, where one is. */
+function partOfMerge(
+  { git }: Repository,
+  { oid, parents }: Commit,
+  owners: ReadonlyMap<string, string>,
+  isLanded: (oid: string) => boolean,
+): Part | null {
+  const owner = [oid, ...parents].map((one) => owners.get(one)).find((found) => found !== undefined)
+  const into = parents.find(isLanded) ?? parents[0]
+  if (owner === undefined || into === undefined) return null
+  const tips = parents.filter((parent) => parent !== into)
+  return { owner, changes: handMadeChanges(git, into, tips, (start) => changesBetween(git, start, oid)) }
 }
 
 /** Branches that look like a task's but have no open task, when their tip arrived. */
 function withoutTask(
   repository: Repository,
   policy: Policy,
-  tips: ReadonlyMap<string, string>,
   arrived: readonly Commit[],
   landed: readonly string[],
 ): Contribution[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const arrivedOids = new Set(arrived.map(({ oid }) => oid))
   const taken = new Set(openTasks(policy).map(({ branch }) => branch))
-  return [...tips]
+  return [...branchTips(repository.git)]
     .filter(([branch, tip]) => !taken.has(branch) && isTaskBranch(branch) !== null && arrivedOids.has(tip))
     .map(([branch, tip]) => ({ task: null, source: branch, changes: changesOfMerge(repository.git, landed, tip) }))
 }
 
-/** Paths of a merge in progress that none of its heads brings: made by hand, and judged as the merged task's. */
-export function handMade(contributions: readonly Contribution[], made: readonly Change[]): Contribution[] {
+/**
+ * What was made by hand in a merge in progress: it is judged as the merged task's.
+ * @param madeSince what the index changes, seen from a commit or tree
+ */
+export function handMade(
+  { git }: Repository,
+  { baseTip }: Policy,
+  heads: readonly Head[],
+  contributions: readonly Contribution[],
+  madeSince: (start: string) => Change[],
+): Contribution[] {
   const first = contributions.find(({ task }) => task !== null)
-  if (!first || made.length === 0) return []
-  const brought = new Set(contributions.flatMap(({ changes }) => changes.map(({ path }) => path)))
-  const rest = made.filter(({ path }) => !brought.has(path))
-  return rest.length > 0 ? [{ ...first, source: `the merge of ${first.source}`, changes: rest }] : []
+  if (!first || baseTip === null) return []
+  const tips = heads.map(({ tip }) => tip)
+  return [{ ...first, source: `the merge of ${first.source}`, changes: handMadeChanges(git, baseTip, tips, madeSince) }]
 }

@@ -2,17 +2,7 @@
  * The gate: collects the facts of a move of the base and asks the one judge (policy/verdict.ts). Every door comes here:
  * the hooks, `check`, `review`, `land`, and the alarms of every entrance.
  */
-import {
-  contributionsOfHead,
-  contributionsOfMove,
-  contributionsOfRange,
-  type Head,
-  handMade,
-  headOf,
-  type Known,
-  type RangeHead,
-  taskCommits,
-} from './contributions.ts'
+import { contributionsOfHead, contributionsOfMove, type Head, handMade, headOf, type Known } from './contributions.ts'
 import type { Change } from './policy/changes.ts'
 import { touchesMigrations } from './policy/migrations/migration-set.ts'
 import { leasedIn } from './policy/migrations/ownership.ts'
@@ -21,12 +11,14 @@ import type { Policy } from './policy/policy.ts'
 import { withoutLanded } from './policy/recorded-landings.ts'
 import type { Task } from './policy/task.ts'
 import { type Contribution, type Facts, judge, type Verdict } from './policy/verdict.ts'
-import { branchTips, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
+import { contributionsOfRange, type RangeHead } from './range-contributions.ts'
+import { entriesAt, mergeBaseOf, stagedChanges, upstreamTip } from './system/history.ts'
 import { leasesOf } from './system/lease-store.ts'
 import { migrationFactsOf, migrationsTouched } from './system/migration-facts.ts'
 import { linkTargetsOf, nameTwinsOf } from './system/path-facts.ts'
 import { openTasks } from './system/policy-source.ts'
 import type { Repository } from './system/repository.ts'
+import { taskCommits } from './task-commits.ts'
 
 export interface Judgement {
   readonly verdict: Verdict
@@ -43,17 +35,17 @@ export function judgeBranch(repository: Repository, policy: Policy, branch: stri
 
 /**
  * What merging these heads into the base would bring.
- * @param made what the merge itself shows (the index), when it is already there: paths that no head brings are hand-made
+ * @param madeSince what the merge itself changes (the index) since a commit or tree, where it is there already
  */
 export function judgeHeads(
   repository: Repository,
   policy: Policy,
   heads: readonly Head[],
-  made: readonly Change[] = [],
+  madeSince: (start: string) => Change[] = () => [],
 ): Judgement {
   return judgeAgainstLanded(repository, policy, policy.baseTip, (landed) => {
     const contributions = heads.flatMap((head) => contributionsOfHead(repository, policy, head, landed))
-    return [...contributions, ...handMade(contributions, made)]
+    return [...contributions, ...handMade(repository, policy, heads, contributions, madeSince)]
   })
 }
 
@@ -121,21 +113,19 @@ export function judgeStaged(
   changes: readonly Change[],
   picked: readonly string[],
 ): Judgement {
-  const { owners, authorship } = taskCommits(
-    repository,
-    policy,
-    policy.baseTip === null ? [] : [policy.baseTip],
-    branchTips(repository.git),
-  )
+  const landed = policy.baseTip === null ? [] : [policy.baseTip]
+  const { owners, authorship } = taskCommits(repository, policy, landed)
   const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
-  const owner = pickedFrom ?? authorship.ownerOfContent(changes)
-  const task = openTasks(policy).find(({ branch }) => branch === owner)
-  return judged(repository, policy, task ? [{ task, source: task.branch, changes }] : [], policy.baseTip)
+  const part = pickedFrom === undefined ? authorship.partOfContent(changes) : { owner: pickedFrom, changes }
+  const task = openTasks(policy).find(({ branch }) => branch === part?.owner)
+  const contributions = task && part ? [{ task, source: task.branch, changes: part.changes }] : []
+  return judged(repository, policy, contributions, policy.baseTip)
 }
 
 /**
- * What the base's upstream holds was let through by the remote's own rules and is nobody's contribution. It can only make
- * a verdict milder, so it is asked only when there is something to be mild about.
+ * What the base's upstream holds was let through by the remote's own rules and is nobody's contribution; what the base
+ * holds to the letter is brought by nobody, though a branch has it under another commit (one that a person amended since).
+ * Both can only make a verdict milder, so they are asked only when there is something to be mild about.
  */
 function judgeAgainstLanded(
   repository: Repository,
@@ -143,11 +133,18 @@ function judgeAgainstLanded(
   tip: string | null,
   contributions: (landed: readonly string[]) => Contribution[],
 ): Judgement {
-  const landed = tip === null ? [] : [tip]
-  const strict = judged(repository, policy, contributions(landed), tip)
-  if (strict.verdict.verdict === 'pass') return strict
+  const strict = judged(repository, policy, contributions(tip === null ? [] : [tip]), tip)
+  if (strict.verdict.verdict === 'pass' || tip === null) return strict
   const upstream = upstreamTip(repository.git, policy.base)
-  return upstream === null ? strict : judged(repository, policy, contributions([...landed, upstream]), tip)
+  const brought = upstream === null ? strict.facts.contributions : contributions([tip, upstream])
+  return judged(repository, policy, withoutHeld(repository, tip, brought), tip)
+}
+
+function withoutHeld({ git }: Repository, tip: string, contributions: readonly Contribution[]): Contribution[] {
+  const entries = entriesAt(git, tip)
+  const isHeld = ({ path, status, newMode, oid }: Change) =>
+    status === 'D' ? !entries.has(path) : entries.get(path) === `${newMode} ${oid}`
+  return contributions.map((one) => ({ ...one, changes: one.changes.filter((change) => !isHeld(change)) }))
 }
 
 function judged(

@@ -24,7 +24,8 @@ import { markVerified, noteSeenMove, seenTips, verifiedTip } from './system/veri
 export function guardMergeStart(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door)) return null
   const refusal = textOf(door, judgeHeads(door.repository, door.policy, heads), [])
-  if (refusal === null) markJudged(door)
+  // a rebase by pull writes ORIG_HEAD too, and names no heads: what it makes is not there yet
+  if (refusal === null && heads.length > 0) markJudged(door)
   return refusal
 }
 
@@ -41,11 +42,11 @@ export function guardMove(door: Door, to: string): string | null {
   const { repository, policy } = door
   if (/^0+$/.test(to)) return guardDeletion(door)
   if (policy.baseTip === null || to === policy.baseTip) return null
-  const refusal = textOf(
-    door,
-    judgeMove(repository, policy, policy.baseTip, to, { picked: pickedHeads(repository) }),
-    recovery(door),
-  )
+  const known = {
+    picked: pickedHeads(repository),
+    seen: seenTips(repository, verifiedTip(repository, policy.base) ?? policy.baseTip),
+  }
+  const refusal = textOf(door, judgeMove(repository, policy, policy.baseTip, to, known), recovery(door))
   if (refusal === null) recordPassed(door, policy.baseTip, to)
   return refusal
 }
@@ -74,8 +75,7 @@ function guardDeletion({ repository, policy }: Door): string | null {
 /** pre-merge-commit: the merged result is in the index. */
 export function guardMergeResult(door: Door, heads: readonly Head[]): string | null {
   if (!isOnBase(door) || heads.length === 0) return null
-  const made = stagedChanges(door.repository.git, 'HEAD')
-  return textOf(door, judgeHeads(door.repository, door.policy, heads, made), ['git merge --abort'])
+  return textOf(door, judgeHeads(door.repository, door.policy, heads, stagedSince(door)), ['git merge --abort'])
 }
 
 /** pre-commit: on the base only what git itself left to be committed; on a task's branch always. */
@@ -117,10 +117,14 @@ function ownStagedChanges({ repository }: Door): Change[] {
 
 function guardCommitOnBase(door: Door): string | null {
   const { repository, policy } = door
-  const made = stagedChanges(repository.git, 'HEAD')
   const heads = [...mergeHeads(repository), ...squashedHeads(repository)].map((tip) => ({ name: tip, tip }))
-  if (heads.length > 0) return textOf(door, judgeHeads(repository, policy, heads, made), recovery(door))
+  if (heads.length > 0) return textOf(door, judgeHeads(repository, policy, heads, stagedSince(door)), recovery(door))
+  const made = stagedChanges(repository.git, 'HEAD')
   return textOf(door, judgeStaged(repository, policy, made, pickedHeads(repository)), recovery(door))
+}
+
+function stagedSince({ repository }: Door): (start: string) => Change[] {
+  return (start) => stagedChanges(repository.git, start)
 }
 
 function mergeHeads({ gitDir }: Repository): string[] {

@@ -2,12 +2,13 @@
  * A range of commits as `check --base REF --head REF` names it, in whatever clone a CI system made: detached, shallow,
  * without the base's branch, the tasks, hooks or packages. What is missing is fetched, and only that.
  */
-import { isJudgedWhole, type RangeHead } from './contributions.ts'
+
 import { isCi, targetOfCi } from './policy/ci-variables.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
 import { recordedLandings } from './policy/recorded-landings.ts'
 import { commandLine } from './policy/shell-quote.ts'
+import { isJudgedWhole, type RangeHead } from './range-contributions.ts'
 import { baseCommit, branchNamed, nameOf, presentCommit } from './range-ends.ts'
 import { landingsOfRange } from './range-landings.ts'
 import { branchesAt, tipsElsewhere } from './range-rivals.ts'

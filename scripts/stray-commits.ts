@@ -2,9 +2,9 @@
 import { contributionsOfMove } from './contributions.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Violation } from './policy/verdict.ts'
-import { firstParents, type MainlineCommit } from './system/history.ts'
+import { isAncestor, type MainlineCommit, mainline } from './system/history.ts'
 import type { Repository } from './system/repository.ts'
-import { seenTips } from './system/verified.ts'
+import { lastSeenTip, seenTips } from './system/verified.ts'
 
 export type Stray = MainlineCommit
 
@@ -28,17 +28,21 @@ export function strayCommits(
   tip: string,
   violations: readonly Violation[],
 ): StrayCommits {
-  const line = firstParents(repository.git, verified, tip)
+  const { git } = repository
+  const last = lastSeenTip(repository, verified)
+  const isAhead = isAncestor(git, last, tip)
+  const line = isAhead ? [...mainline(git, last, tip), ...mainline(git, verified, last)] : mainline(git, verified, tip)
   if (line.length > MOST_JUDGED) return { commits: line, before: verified, isTail: true }
   const tasks = new Set(violations.map(({ task }) => task))
   const seen = seenTips(repository, verified)
-  const isStray = ({ oid, parents }: Stray) =>
-    contributionsOfMove(repository, policy, parents.slice(0, 1), oid, { seen }).some(({ task }) =>
+  const isStray = ({ oid, onto }: Stray) =>
+    contributionsOfMove(repository, policy, onto === '' ? [] : [onto], oid, { seen }).some(({ task }) =>
       tasks.has(task?.id ?? null),
     )
   const commits = line.filter(isStray)
   const first = commits.at(-1)
   if (!first) return { commits: line, before: verified, isTail: true }
   const sinceFirst = line.slice(0, line.indexOf(first) + 1)
-  return { commits, before: first.parents[0] ?? verified, isTail: sinceFirst.length === commits.length }
+  // a base that was moved aside goes back to where it was, not to where the stray branch began
+  return { commits, before: isAhead ? first.onto : last, isTail: sinceFirst.length === commits.length }
 }

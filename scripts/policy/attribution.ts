@@ -11,8 +11,6 @@ export interface Commit {
   readonly parents: readonly string[]
   /** Author name, address, time (seconds) and subject as one key: the time alone is no proof, agents commit as the person. */
   readonly signature: string
-  /** Name git was given for the tip this was reached from (`--source`), else empty. */
-  readonly source: string
   readonly subject: string
   /** Of a merge: only what differs from every parent, i.e. what a hand or a conflict resolution made. */
   readonly changes: readonly Change[]
@@ -20,14 +18,13 @@ export interface Commit {
 
 /** `git log` options that `parseLog` reads; `-c` shows of a merge what was made by hand. */
 export const LOG_OPTIONS = [
-  '--source',
   '-c',
   '--raw',
   '-z',
   '--no-renames',
   '--no-abbrev',
   '--no-ext-diff',
-  '--format=%x01%H%x02%P%x02%an <%ae> %at%x02%S%x02%s%x02',
+  '--format=%x01%H%x02%P%x02%an <%ae> %at%x02%s%x02',
 ] as const
 
 /** Commits out of `git log` with LOG_OPTIONS. */
@@ -36,11 +33,11 @@ export function parseLog(output: string): Commit[] {
     .split('\u0001')
     .slice(1)
     .map((record) => {
-      const [oid = '', parents = '', author = '', source = '', subject = '', raw = ''] = record.split('\u0002')
+      const [oid = '', parents = '', author = '', subject = '', raw = ''] = record.split('\u0002')
       const text = raw.replace(/^[\0\n]+/, '')
       const changes = text.startsWith('::') ? parseCombinedDiff(text) : parseRawDiff(text)
       const signature = `${author} ${subject}`
-      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), signature, source, subject, changes }
+      return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), signature, subject, changes }
     })
 }
 
@@ -70,31 +67,53 @@ const EMPTY_BLOBS = new Set([
   '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 ])
 
-export interface Authorship {
-  /** The owner of a commit that has another id than the original, or null. */
-  ownerOf(commit: Pick<Commit, 'signature' | 'changes'>): string | null
-  /** The owner whose branch made this very content at one of these paths, or null. */
-  ownerOfContent(changes: readonly Change[]): string | null
+/** What of a commit is whose. */
+export interface Part {
+  /** The branch's name. */
+  readonly owner: string
+  readonly changes: readonly Change[]
 }
 
-/** Knows every commit that only a task's branch has, by owner (the branch's name). */
+export interface Authorship {
+  /** What is a task's of a commit that has another id than the original, or null. */
+  partOf(commit: Pick<Commit, 'signature' | 'changes'>): Part | null
+  /**
+   * The same by content alone: the task's whose branch made this very content at one of these paths. What that branch never
+   * touched is no part of it: a person who takes over a file may change others with it.
+   */
+  partOfContent(changes: readonly Change[]): Part | null
+}
+
+/** Knows every commit that only a task's branch has, by owner (the branch's name), newest first. */
 export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
   const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
+  const found = new Map([...commitsByOwner].map(([owner, commits]) => [owner, foundBy(commits)]))
   for (const [owner, commits] of commitsByOwner)
     for (const commit of commits) {
       bySignature.set(commit.signature, owner)
-      for (const change of commit.changes) if (isTelling(change)) byContent.set(contentKey(change), owner)
+      for (const change of commit.changes)
+        if (isTelling(change) && found.get(owner)?.get(change.path) !== change.oid)
+          byContent.set(contentKey(change), owner)
     }
-  const ownerOfContent = (changes: readonly Change[]) =>
-    changes
-      .filter(isTelling)
-      .map((change) => byContent.get(contentKey(change)))
-      .find((owner) => owner !== undefined) ?? null
-  return {
-    ownerOfContent,
-    ownerOf: ({ signature, changes }) => bySignature.get(signature) ?? ownerOfContent(changes),
+  const partOfContent = (changes: readonly Change[]) => {
+    const owners = changes.filter(isTelling).map((change) => byContent.get(contentKey(change)))
+    const owner = owners.find((one) => one !== undefined)
+    if (owner === undefined) return null
+    return { owner, changes: changes.filter(({ path }) => found.get(owner)?.has(path)) }
   }
+  return {
+    partOfContent,
+    partOf: ({ signature, changes }) => {
+      const owner = bySignature.get(signature)
+      return owner === undefined ? partOfContent(changes) : { owner, changes }
+    },
+  }
+}
+
+/** Path → what it held before the first of these commits: a task that puts that back has not made it. */
+function foundBy(newestFirst: readonly Commit[]): ReadonlyMap<string, string | undefined> {
+  return new Map(newestFirst.flatMap(({ changes }) => changes.map(({ path, oldOid }) => [path, oldOid] as const)))
 }
 
 function isTelling({ status, oid }: Change): boolean {

@@ -8,6 +8,8 @@ export interface Change {
   readonly newMode: string
   /** Blob after the change; zeros for a deletion, and for a work tree file git has not hashed. */
   readonly oid: string
+  /** Blob before it; zeros for an addition. Not told of a merge. */
+  readonly oldOid?: string
 }
 
 export const SYMLINK_MODE = '120000'
@@ -35,6 +37,7 @@ export function parseRawDiff(output: string): Change[] {
       oldMode: modeAt(output, at + 1),
       newMode: modeAt(output, at + 8),
       oid: output.slice(oids + oidLength + 1, status - 1),
+      oldOid: output.slice(oids, oids + oidLength),
     })
     at = pathEnd + 1
   }

@@ -2,14 +2,13 @@
  * How it goes on from a refusal: first what an agent may do itself, then what only a person may do. Each door offers what
  * can be done there: in CI nobody can switch a hook off, and what a person decides has to reach the remote first.
  */
+import { SUBMODULE_MODE } from './changes.ts'
 import { commandLine, fromTop } from './shell-quote.ts'
 import type { Task } from './task.ts'
 import { type Facts, owningTask, type Verdict, type Violation } from './verdict.ts'
 
-const [UNSTAGE, REMOVE] = [
-  ['git', 'restore', '--staged', '--'],
-  ['git', 'rm', '-q', '--'],
-]
+/** How an added file goes; at the other doors it is committed already. */
+const TAKE_AWAY: Partial<Record<RefusalContext['door'], string>> = { stop: 'rm --', commit: 'git restore --staged --' }
 /** More paths than this make a command that nobody reads. */
 const MOST_IN_COMMAND = 8
 
@@ -80,23 +79,32 @@ function waysOnWithoutTask(source: string, context: RefusalContext): string[] {
   ]
 }
 
-/** An added file goes (at a commit it only leaves the index: its text is nowhere else yet), a changed one goes back. */
+/**
+ * An added file goes (at a commit it only leaves the index: its text is nowhere else yet), a changed one goes back. In this
+ * order: where a file took a directory's place, the directory cannot come back before.
+ */
 function undoLines(violations: readonly Violation[], facts: Facts, task: Task, { door }: RefusalContext): string[] {
   const added = pathsOf(violations.filter(({ status }) => status === 'A'))
-  const changed = pathsOf(violations.filter(({ status }) => status !== 'A'))
+  const changed = pathsOf(violations).filter((path) => !added.includes(path))
   const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
   const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
-  const remove = { edit: [], stop: ['rm', '--'], commit: UNSTAGE, move: REMOVE, landing: REMOVE, ci: REMOVE }[door]
   // `rm` knows no pathspecs
   const named = door === 'stop' ? (path: string) => path : fromTop
+  const command = (words: string, paths: readonly string[], name = named) =>
+    paths.length === 0 ? [] : [`${words} ${commandLine(firstOf(paths).map(name))}${dots(paths)}`]
+  const isLink = (path: string) => TAKE_AWAY[door] === undefined && isSubmodule(path, facts)
+  const files = added.filter((path) => !isLink(path))
   return [
-    ...(changed.length > 0
-      ? [
-          `git restore --source=${base} --staged --worktree -- ${commandLine(firstOf(changed).map(fromTop))}${dots(changed)}`,
-        ]
-      : []),
-    ...(added.length > 0 ? [`${commandLine([...remove, ...firstOf(added).map(named)])}${dots(added)}`] : []),
+    ...command(TAKE_AWAY[door] ?? 'git rm -q --', files),
+    // git rm wants such a thing in .gitmodules, where a repository that was added by accident is not
+    ...command('git rm -q --cached --', added.filter(isLink)),
+    ...command(`git restore --source=${base} --staged --worktree --`, changed, fromTop),
   ]
+}
+
+function isSubmodule(path: string, { contributions }: Facts): boolean {
+  const changes = contributions.flatMap((one) => one.changes)
+  return changes.some((change) => change.path === path && change.newMode === SUBMODULE_MODE)
 }
 
 /** What another task owns is its to change: it gets a note. */

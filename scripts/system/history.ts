@@ -10,6 +10,13 @@ export function commitOf(git: Git, name: string): string | null {
   return status === 0 ? stdout.trim() : null
 }
 
+/** Those of these commits that git still has: what nothing refers to any more, `git gc` deletes. */
+export function presentCommits(git: Git, oids: readonly string[]): string[] {
+  if (oids.length === 0) return []
+  const { stdout } = git.attempt(['rev-list', '--no-walk=unsorted', '--ignore-missing', ...oids])
+  return stdout.split('\n').filter((oid) => oid !== '')
+}
+
 /** The commit where two histories part, or null. */
 export function mergeBaseOf(git: Git, a: string, b: string): string | null {
   return git.attempt(['merge-base', a, b]).stdout.trim() || null
@@ -71,6 +78,12 @@ export function treeFiles(git: Git, commit: string, below: readonly string[]): {
   })
 }
 
+/** Path → `<mode> <oid>` of all that a commit holds. */
+export function entriesAt(git: Git, commit: string): Map<string, string> {
+  const entries = git.nul(['ls-tree', '-r', '-z', '--full-tree', commit]).map((entry) => entry.split('\t'))
+  return new Map(entries.map(([meta = '', ...path]) => [path.join('\t'), meta.replace(/ \w+ /, ' ')]))
+}
+
 /** The paths of a commit's files, submodules included. */
 export function treePaths(git: Git, commit: string): string[] {
   return git.nul(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit])
@@ -93,19 +106,36 @@ export function commitIds(git: Git, tip: string, excluded: readonly string[]): S
   return new Set(ids.filter((id) => id !== ''))
 }
 
+/** A commit on the base's own line. */
 export interface MainlineCommit {
   readonly oid: string
   readonly parents: readonly string[]
+  /** The parent that is on the line: not the first where the base was moved to a branch that had merged it. */
+  readonly onto: string
   readonly author: string
   readonly subject: string
 }
 
-/** The commits from `from` (excluded) to `to` along first parents, newest first: the base's own line. */
-export function firstParents(git: Git, from: string, to: string): MainlineCommit[] {
-  const records = git.nul(['log', '-z', '--first-parent', '--format=%H%x02%P%x02%an%x02%s', `${from}..${to}`])
-  return records.map((record) => {
+/**
+ * The line that led from one tip of the base (excluded) to another, newest first: at each merge on to the side that holds
+ * the older tip. Where the base was moved aside, so that none does, its first parents.
+ */
+export function mainline(git: Git, from: string, to: string): MainlineCommit[] {
+  const since = new Map(logOf(git, ['--ancestry-path', `${from}..${to}`]).map((commit) => [commit.oid, commit]))
+  if (!since.has(to)) return logOf(git, ['--first-parent', `${from}..${to}`])
+  const line: MainlineCommit[] = []
+  for (let at = since.get(to); at !== undefined; at = since.get(line.at(-1)?.onto ?? '')) {
+    const onto = at.parents.find((parent) => parent === from || since.has(parent)) ?? from
+    line.push({ ...at, onto })
+  }
+  return line
+}
+
+function logOf(git: Git, range: readonly string[]): MainlineCommit[] {
+  return git.nul(['log', '-z', '--format=%H%x02%P%x02%an%x02%s', ...range, '--']).map((record) => {
     const [oid = '', parents = '', author = '', subject = ''] = record.split('\u0002')
-    return { oid, parents: parents.split(' ').filter((parent) => parent !== ''), author, subject }
+    const all = parents.split(' ').filter((parent) => parent !== '')
+    return { oid, parents: all, onto: all[0] ?? '', author, subject }
   })
 }
 
@@ -125,9 +155,10 @@ export function hasOwnCommits(git: Git, branch: string): boolean {
   return /^(commit|cherry-pick|merge|rebase|am|revert)\b/m.test(subjects)
 }
 
-/** The base's upstream tip, or null: what is there has been let through by the remote's own rules. */
+/** The base's upstream tip on a remote, or null: what is there has been let through by the remote's own rules. */
 export function upstreamTip(git: Git, base: string): string | null {
-  return commitOf(git, `${base}@{upstream}`)
+  const { stdout } = git.attempt(['for-each-ref', '--format=%(upstream)', `refs/heads/${base}`])
+  return stdout.startsWith('refs/remotes/') ? commitOf(git, stdout.trim()) : null
 }
 
 function emptyTree(git: Git): string {

@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Git } from './git.ts'
-import { commitOf } from './history.ts'
+import { commitOf, presentCommits } from './history.ts'
 import { readRef } from './refs.ts'
 import type { Repository } from './repository.ts'
 
@@ -39,7 +39,15 @@ export function seenTips(repository: Repository, verified: string): string[] {
     const [from = '', to] = move.split(' ')
     if (to !== undefined && seen.has(from)) seen.add(to)
   }
-  return [...seen]
+  // of an amended commit git has nothing after a while
+  return seen.size === 1 ? [verified] : presentCommits(repository.git, [...seen])
+}
+
+/** The tip that the base had when the hooks last saw it, following their moves from the verified one. */
+export function lastSeenTip(repository: Repository, verified: string): string {
+  const moves = movesIn(repository).map((move) => move.split(' '))
+  const last = moves.reduce((at, [from, to = at]) => (from === at ? to : at), verified)
+  return presentCommits(repository.git, [last])[0] ?? verified
 }
 
 /** Writes down a move that a hook let pass. Never fails a hook. */

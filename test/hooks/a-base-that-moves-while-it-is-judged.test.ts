@@ -28,8 +28,18 @@ it('of many moves only those go that led to the judged tip', () => {
   const repository = baseAndStrayingTask()
   const opened = openRepository(repository.root, repository.env)
   const file = repository.path('project/.git/lanekeeper/seen-moves')
-  appendFileSync(file, `${'a b\n'.repeat(1000)}b c\n`)
-  forgetSeenMoves(opened, 'b')
-  expect(readFileSync(file, 'utf8')).toBe('b c\n')
-  expect(seenTips(opened, 'b')).toEqual(['b', 'c'])
+  const [b, c] = [repository.before, repository.tip]
+  appendFileSync(file, `${`a ${b}\n`.repeat(1000)}${b} ${c}\n`)
+  forgetSeenMoves(opened, b)
+  expect(readFileSync(file, 'utf8')).toBe(`${b} ${c}\n`)
+  expect(seenTips(opened, b)).toEqual([b, c])
+})
+
+it('a commit that a person amended, and git deleted since, is missed by nobody', () => {
+  const repository = baseAndStrayingTask()
+  repository.commit({ 'readme.txt': 'one\n' }, 'by a person')
+  repository.git(['commit', '-q', '--amend', '-m', 'said better'])
+  repository.git(['reflog', 'expire', '--expire=now', '--expire-unreachable=now', '--all'])
+  repository.git(['gc', '-q', '--prune=now'])
+  expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
 })

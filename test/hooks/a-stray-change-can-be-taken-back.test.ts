@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
 import { createRepository } from '../support/repository.ts'
+import { BRANCH, preparedStrayingTask } from '../support/straying-task.ts'
+
+const baseAndStrayingTask = preparedStrayingTask()
 
 /** A task whose branch has a stray commit already, made round the hook. */
 function withStrayCommit() {
@@ -29,4 +32,24 @@ it('still refuses a second stray change to the same file', () => {
   project.write(`${cwd}/src/server.js`, 'stray again\n')
   const refused = project.tryGit(['commit', '-qam', 'again'], { cwd })
   expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('src/server.js') })
+})
+
+it.each([
+  ['a file in the place of a directory', 'git rm -rq lib && echo x > lib'],
+  [
+    'a directory in the place of a file',
+    'git rm -q lib/pool.ts && mkdir -p lib/pool.ts && echo x > lib/pool.ts/index.ts',
+  ],
+  ['a repository in the repository', 'git init -q lib/copy && git -C lib/copy commit -q --allow-empty -m x'],
+])('takes %s back by the commands that the refusal prints', (_name, stray) => {
+  const repository = baseAndStrayingTask()
+  const cwd = repository.worktree
+  const sh = (line: string) => expect(repository.run('sh', ['-ec', line], { cwd })).toMatchObject({ status: 0 })
+  repository.git(['reset', '-q', '--hard', 'main'], { cwd })
+  sh(`${stray}; git add -A 2> /dev/null; git commit -q --no-verify -m stray`)
+  const { stderr } = repository.tryGit(['merge', '-q', BRANCH])
+  sh(/An agent: .*\n((?: {2}.+\n)+)/.exec(stderr)?.[1] ?? 'false')
+  sh('git commit -q -m "take it back"')
+  repository.git(['merge', '-q', BRANCH])
+  expect(repository.git(['diff', '--stat', repository.before, 'main'])).toBe('')
 })

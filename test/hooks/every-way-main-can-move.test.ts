@@ -100,6 +100,16 @@ describe('refused late, and taken back by the command that is printed', () => {
     )
   })
 
+  it('pull --rebase of a person’s branch, with a pick of the task’s on the way', () => {
+    const repository = baseAndStrayingTask()
+    repository.git(['switch', '-q', '-c', 'feature/person'])
+    repository.commit({ 'person.ts': '1\n' })
+    repository.git(['switch', '-q', 'main'])
+    const fixture = { ...repository, before: repository.commit({ 'mine.ts': '1\n' }) }
+    const env = { GIT_SEQUENCE_EDITOR: `printf 'exec git cherry-pick ${repository.tip}\\n' >>` }
+    expectRefused(fixture, repository.tryGit(['pull', '-q', '--rebase=interactive', '.', 'feature/person'], { env }))
+  })
+
   it('a rebase of a copy of the branch, then reset to it', () => {
     const repository = baseAndStrayingTask()
     repository.commit({ 'README.md': 'moved on\n' }, 'a person moves on')

@@ -127,6 +127,59 @@ describe('a person’s commits around the stray ones stay', () => {
     expect(repository.git(['status', '--porcelain'])).toBe('')
     expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
   })
+
+  it.each(['nowhere', 'in a linked worktree'])('though the base is checked out %s by now', (where) => {
+    const repository = baseAndStrayingTask()
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH])
+    repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    repository.git(['switch', '-q', '-c', 'elsewhere'])
+    const linked = repository.path('linked')
+    if (where !== 'nowhere') repository.git(['worktree', 'add', '-q', linked, 'main'], { env: { LANEKEEPER: '0' } })
+    run(repository, undoOf(repository))
+    expect(repository.git(['show', 'main:lib/pool.ts'])).toBe('export const max = 1')
+    expect(repository.git(['show', 'main:README.md'])).toBe('mine')
+    expect(repository.git(['symbolic-ref', 'HEAD'])).toBe('refs/heads/elsewhere')
+    for (const cwd of where === 'nowhere' ? [repository.root] : [repository.root, linked])
+      expect(repository.git(['status', '--porcelain'], { cwd })).toBe('')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it.each([
+    ['moved to the branch, which lacks them', ['reset', '-q', '--hard', BRANCH], false],
+    ['moved to the branch, which has merged them', ['merge', '-q', '--ff-only', BRANCH], true],
+  ])('the base was %s', (_name, move, isMerged) => {
+    const repository = baseAndStrayingTask()
+    const mine = repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    const env = { LANEKEEPER: '0' }
+    if (isMerged) repository.git(['merge', '-q', '--no-edit', 'main'], { cwd: repository.worktree, env })
+    repository.git(['-c', 'core.hooksPath=/dev/null', ...move])
+    run(repository, undoOf(repository))
+    expect(repository.git(['rev-parse', 'main'])).toBe(mine)
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it('on both sides of a branch that had merged them', () => {
+    const repository = baseAndStrayingTask()
+    repository.commit({ 'README.md': 'mine\n' }, 'by a person')
+    repository.git(['merge', '-q', '--no-edit', 'main'], { cwd: repository.worktree, env: { LANEKEEPER: '0' } })
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH])
+    repository.commit({ 'later.md': 'mine\n' }, 'by a person')
+    run(repository, undoOf(repository))
+    for (const file of ['README.md', 'later.md']) expect(repository.git(['show', `main:${file}`])).toBe('mine')
+    expect(repository.git(['show', 'main:lib/pool.ts'])).toBe('export const max = 1')
+    expect(JSON.parse(repository.lanekeeper(['status', '--json']).stdout).alarms).toEqual([])
+  })
+
+  it('a linked worktree that has the base goes back with it', () => {
+    const repository = baseAndStrayingTask()
+    repository.git(['switch', '-q', '-c', 'elsewhere'])
+    const cwd = repository.path('linked')
+    repository.git(['worktree', 'add', '-q', cwd, 'main'], { env: { LANEKEEPER: '0' } })
+    repository.git(['-c', 'core.hooksPath=/dev/null', 'merge', '-q', BRANCH], { cwd })
+    run(repository, undoOf(repository))
+    expect(repository.git(['rev-parse', 'main'])).toBe(repository.before)
+    expect(repository.git(['status', '--porcelain'], { cwd })).toBe('')
+  })
 })
 
 describe('while the base is checked out nowhere', () => {

@@ -1,0 +1,54 @@
+/**
+ * What a worktree's own log of HEAD tells: which commits were made in it, and on which branch. A branch's own log is no
+ * witness: `git branch -M` and `-C` take it along to another name.
+ */
+
+/** What makes a commit, as git writes it there; what only moves HEAD to one (a checkout, a reset, a fast-forward) is left out. */
+const MADE =
+  /^(?:commit\b|revert\b|am\b|cherry-pick: (?!fast-forward$)|merge .*: Merge made by |[^:]*\((?:pick|reword|edit|squash|fixup|merge|continue)\): (?!fast-forward$))/
+
+/** From which branch to which, a branch's new name included. */
+const MOVED = /^(?:checkout: moving from |Branch: renamed refs\/heads\/)(\S+) to (?:refs\/heads\/)?(\S+)$/
+
+interface Entry {
+  readonly oid: string
+  readonly message: string
+}
+
+function entriesOf(log: string): Entry[] {
+  return [...log.matchAll(/^[0-9a-f]+ ([0-9a-f]+) [^\t\n]*\t(.*)$/gm)].map(([, oid = '', message = '']) => ({
+    oid,
+    message,
+  }))
+}
+
+/** Ids of the commits that were made in a worktree, whatever branch it stood on then. @param log of its HEAD */
+export function madeIn(log: string): string[] {
+  return entriesOf(log).flatMap(({ oid, message }) => (MADE.test(message) ? [oid] : []))
+}
+
+/**
+ * Ids of the commits that were made in a worktree on certain branches. What a rebase makes is made on the branch that it
+ * ends on.
+ * @param log of its HEAD
+ * @param now the branch it stands on; null when HEAD is detached
+ */
+export function madeOn(log: string, isWanted: (branch: string) => boolean, now: string | null): string[] {
+  const entries = entriesOf(log)
+  const first = entries.map(({ message }) => MOVED.exec(message)).find((moved) => moved !== null)
+  let branch = first?.[1] ?? now ?? ''
+  let rebased: string[] | null = null
+  const made: string[] = []
+  for (const { oid, message } of entries) {
+    const ended = /\((finish|abort)\): returning to refs\/heads\/(.+)$/.exec(message)
+    if (ended) {
+      branch = ended[2] ?? ''
+      if (ended[1] === 'finish' && isWanted(branch)) made.push(...(rebased ?? []))
+      rebased = null
+    } else if (/^[^:]*\(start\): /.test(message)) rebased = []
+    else if (MOVED.test(message)) [branch, rebased] = [MOVED.exec(message)?.[2] ?? '', null]
+    else if (MADE.test(message) && rebased !== null) rebased.push(oid)
+    else if (MADE.test(message) && isWanted(branch)) made.push(oid)
+  }
+  return made
+}
