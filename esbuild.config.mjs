@@ -36,7 +36,7 @@ const quickVerbsOnly = {
   name: 'quick-verbs-only',
   setup(build) {
     const isQuick = (path) => QUICK_VERBS.some((verb) => path === `./${verb}.ts`)
-    build.onResolve({ filter: /^\.\/[a-z-]+\.ts$/ }, ({ path, importer, kind }) =>
+    build.onResolve({ filter: /^\.\/[a-z/-]+\.ts$/ }, ({ path, importer, kind }) =>
       kind === 'dynamic-import' && /\/(cli|agent-hook)\.ts$/.test(importer) && !isQuick(path)
         ? { path, namespace: 'left-out' }
         : undefined,

@@ -1,8 +1,9 @@
 /**
  * The bundle that the gates' stubs start: `<hook> <args…>`. It knows one thing: the gate fails closed.
  */
+
+import { warmUp } from '../scripts/adoption/warm-up.ts'
 import { LanekeeperError } from '../scripts/policy/errors.ts'
-import { warmUp } from '../scripts/warm-up.ts'
 import { preCommit } from './pre-commit.ts'
 import { preMergeCommit } from './pre-merge-commit.ts'
 import { prePush } from './pre-push.ts'

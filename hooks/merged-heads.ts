@@ -1,4 +1,4 @@
-import type { Head } from '../scripts/contributions.ts'
+import type { Head } from '../scripts/gate/contributions.ts'
 
 const PREFIX = 'GITHEAD_'
 

@@ -1,4 +1,4 @@
-import { provisionNewWorktree } from '../scripts/new-worktree.ts'
+import { provisionNewWorktree } from '../scripts/provisioning/new-worktree.ts'
 
 /**
  * Provisions a new worktree; whatever happens, git goes on.

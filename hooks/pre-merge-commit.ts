@@ -1,5 +1,5 @@
-import { openDoor } from '../scripts/door.ts'
-import { guardMergeResult } from '../scripts/guard.ts'
+import { openDoor } from '../scripts/gate/door.ts'
+import { guardMergeResult } from '../scripts/gate/guard.ts'
 import { mergedHeads } from './merged-heads.ts'
 
 /** Judges the merged result on the base, hand-made edits of the merge included. */

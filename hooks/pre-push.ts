@@ -1,5 +1,5 @@
-import { openDoor } from '../scripts/door.ts'
-import { guardPush } from '../scripts/guard.ts'
+import { openDoor } from '../scripts/gate/door.ts'
+import { guardPush } from '../scripts/gate/guard.ts'
 
 /** @param args `<local oid> <remote oid>` of the line that names the base */
 export function prePush([local, remote]: readonly string[]): string | null {

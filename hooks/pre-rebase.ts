@@ -1,5 +1,5 @@
-import { openDoor } from '../scripts/door.ts'
-import { guardRebase } from '../scripts/guard.ts'
+import { openDoor } from '../scripts/gate/door.ts'
+import { guardRebase } from '../scripts/gate/guard.ts'
 
 /** @param args what git gives: the upstream that the base would be rebased onto */
 export function preRebase([upstream]: readonly string[]): string | null {

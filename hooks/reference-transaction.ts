@@ -1,5 +1,5 @@
-import { openDoor } from '../scripts/door.ts'
-import { guardMergeStart, guardMove } from '../scripts/guard.ts'
+import { openDoor } from '../scripts/gate/door.ts'
+import { guardMergeStart, guardMove } from '../scripts/gate/guard.ts'
 import { mergedHeads } from './merged-heads.ts'
 
 /**

@@ -1,8 +1,9 @@
 /** A person accepts what moved the base without the gate's verdict; recorded with who, when and why. */
-import { alarmsOf } from './alarms.ts'
+
 import { type Command, textOption, usageError } from './command.ts'
 import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
+import { alarmsOf } from './gate/alarms.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { openTasks } from './system/policy-source.ts'
 import { branchOf } from './system/repository.ts'

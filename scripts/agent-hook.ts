@@ -1,5 +1,5 @@
 /** What coding agents' own hooks start: reads the agent's JSON on stdin and answers in the agent's format. */
-import { refusedCall } from './agent-guard.ts'
+import { refusedCall } from './agents/guard.ts'
 import { type Command, type Result, type Session, textOption, usageError } from './command.ts'
 import { FORMATS, HOOKED_AGENTS, isHookedAgent } from './policy/agent-hooks/formats.ts'
 import {
@@ -39,7 +39,7 @@ export const command: Command = {
 
 async function answerTo(event: HookEvent, format: AgentFormat, session: Session): Promise<Answer> {
   if (event === 'before-tool') return guarded(format, session)
-  const { sessionAnswer } = await import('./agent-session.ts')
+  const { sessionAnswer } = await import('./agents/session.ts')
   return sessionAnswer(event, format, () => payloadOf(readJsonText()), session)
 }
 

@@ -1,8 +1,8 @@
 /** `db`: the worktree's own databases, and the template they are forked from. The main worktree's are only ever read. */
 import { type Command, commonOptions, flag, type Input, type Result, type Session, usageError } from './command.ts'
-import { reset, restore, snapshot } from './db-change.ts'
-import { diff, snapshots, url } from './db-look.ts'
-import { template } from './db-template.ts'
+import { reset, restore, snapshot } from './databases/change.ts'
+import { diff, snapshots, url } from './databases/look.ts'
+import { template } from './databases/template.ts'
 
 type Action = (input: Input, session: Session) => Promise<Result> | Result
 

@@ -2,7 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, flag } from './command.ts'
-import { type DemoStep, demoStory } from './policy/demo-story.ts'
+import { type DemoStep, demoStory } from './policy/adoption/demo-story.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { makeDemoPlace, removeDemoPlace } from './system/demo-place.ts'

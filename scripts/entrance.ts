@@ -1,7 +1,8 @@
 /** What every verb does first: open the repository, read the policy, look whether the base moved behind the gate's back. */
-import { type Alarm, alarmsOf } from './alarms.ts'
+
 import type { Session } from './command.ts'
 import { meetRemote } from './contact.ts'
+import { type Alarm, alarmsOf } from './gate/alarms.ts'
 import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './install.ts'
 import type { Policy } from './policy/policy.ts'
 import { readPolicy } from './system/policy-source.ts'

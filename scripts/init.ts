@@ -1,4 +1,7 @@
 /** Adopts Lanekeeper in a repository: look, show the plan, write it down, write it, install the hooks. */
+
+import { ciOption, withCi } from './adoption/init-ci.ts'
+import { nextSteps } from './adoption/next-steps.ts'
 import {
   type Command,
   commonOptions,
@@ -9,14 +12,12 @@ import {
   textOption,
   usageError,
 } from './command.ts'
-import { ciOption, withCi } from './init-ci.ts'
-import { nextSteps } from './init-steps.ts'
 import { installHooks } from './install.ts'
+import { foreignHooks } from './policy/adoption/hooks-owner.ts'
+import { type Edit, type Plan, planInit } from './policy/adoption/init-plan.ts'
 import { HOOKED_AGENTS, hookedAgentsIn } from './policy/agent-hooks/formats.ts'
 import { filesWithoutOurs } from './policy/agent-hooks/settings-health.ts'
 import { LanekeeperError } from './policy/errors.ts'
-import { foreignHooks } from './policy/hooks-owner.ts'
-import { type Edit, type Plan, planInit } from './policy/init-plan.ts'
 import { SETTINGS_FILE } from './policy/settings.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import { readHookFacts } from './system/hook-facts.ts'

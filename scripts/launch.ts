@@ -1,5 +1,6 @@
 /** Starts agents: one tmux window per task, the brief handed over as a file, nothing started twice. */
 import { join } from 'node:path'
+import { chosenTasks, lineOf, type Plan, planOf } from './agents/launch-plan.ts'
 import {
   type Command,
   commonOptions,
@@ -11,7 +12,6 @@ import {
   usageError,
 } from './command.ts'
 import { type Entrance, enter } from './entrance.ts'
-import { chosenTasks, lineOf, type Plan, planOf } from './launch-plan.ts'
 import { NO_AGENT } from './policy/agents.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'

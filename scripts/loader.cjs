@@ -49,7 +49,7 @@ function isQuick(verb, word) {
 
 /**
  * The bin has a cache for each verb: it holds what the verb's first run compiled, and another verb would read all of it
- * and lack its own. `install` warms the hooks' caches up (scripts/warm-up.ts).
+ * and lack its own. `install` warms the hooks' caches up (scripts/adoption/warm-up.ts).
  */
 function verb() {
   const word = process.argv[2] ?? ''

@@ -1,9 +1,9 @@
 /** `migration`: whose turn it is at a database's migrations. */
 import { type Command, commonOptions, type Input, type Result, type Session, usageError } from './command.ts'
-import { claim } from './migration-claim.ts'
-import { release } from './migration-release.ts'
-import { renumber } from './migration-renumber.ts'
-import { status } from './migration-status.ts'
+import { claim } from './migrations/claim.ts'
+import { release } from './migrations/release.ts'
+import { renumber } from './migrations/renumber.ts'
+import { status } from './migrations/status.ts'
 import { command as newMigration } from './new-migration.ts'
 
 type Action = (input: Input, session: Session) => Promise<Result> | Result

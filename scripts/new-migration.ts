@@ -9,7 +9,7 @@ import {
   usageError,
 } from './command.ts'
 import { enter } from './entrance.ts'
-import { type MadeMigration, type MigrationAnswers, makeMigration } from './make-migration.ts'
+import { type MadeMigration, type MigrationAnswers, makeMigration } from './migrations/make-migration.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { askGenerator } from './system/plop.ts'
 

@@ -1,6 +1,7 @@
 /** `new-project`: for people who start from nothing. */
+
+import { type MadeProject, makeProject } from './adoption/make-project.ts'
 import { type Command, commonOptions, flag, type Session, textOption } from './command.ts'
-import { type MadeProject, makeProject } from './make-project.ts'
 import { goTo } from './where-to.ts'
 
 export const command: Command = {

@@ -8,16 +8,16 @@ import {
   type Session,
   textOption,
 } from './command.ts'
-import { askedDocument } from './leases.ts'
-import { type MadeTask, makeTask } from './make-task.ts'
-import { answersTo } from './new-task-answers.ts'
-import { consentOf } from './overlaps.ts'
+import { askedDocument } from './migrations/leases.ts'
 import { EXIT } from './policy/errors.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { type SetupDocument, setupDocument } from './provision.ts'
+import { type SetupDocument, setupDocument } from './provisioning/provision.ts'
 import { stateOf, vanishedRecords } from './system/ledger.ts'
 import { table } from './system/output.ts'
 import { openRepository } from './system/repository.ts'
+import { type MadeTask, makeTask } from './tasks/make-task.ts'
+import { answersTo } from './tasks/new-task-answers.ts'
+import { consentOf } from './tasks/overlaps.ts'
 import { goTo } from './where-to.ts'
 
 export const command: Command = {

@@ -8,7 +8,7 @@ import type { LanekeeperError } from './policy/errors.ts'
 import { nearestWord } from './policy/nearest-word.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
-import { type Removed, removeWorktree } from './remove-worktree.ts'
+import { type Removed, removeWorktree } from './removal/remove-worktree.ts'
 import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 export const command: Command = {

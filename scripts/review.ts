@@ -1,7 +1,7 @@
 /** The evidence page of a task: what it changed and whether that is its lane, told from commits and never from a work tree. */
 import type { Command } from './command.ts'
 import { type Entrance, enter } from './entrance.ts'
-import { judgeBranch } from './gate.ts'
+import { judgeBranch } from './gate/gate.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { CountedChange } from './policy/line-counts.ts'
 import type { Policy } from './policy/policy.ts'

@@ -32,7 +32,7 @@ export const command: Command = {
 
 async function statusNow(session: Session, isGridAsked: boolean): Promise<Result> {
   const look = lookAhead(session)
-  const { statusAnswer } = await import('./status-answer.ts')
+  const { statusAnswer } = await import('./status/answer.ts')
   return statusAnswer(session, look, isGridAsked)
 }
 

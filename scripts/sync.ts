@@ -3,8 +3,8 @@ import { type Command, type Result, type Session, usageError } from './command.t
 import { meetRemote } from './contact.ts'
 import { enter } from './entrance.ts'
 import { EXIT } from './policy/errors.ts'
-import { refreshTaskLists } from './refresh-task-lists.ts'
 import type { Exchange } from './system/sharing.ts'
+import { refreshTaskLists } from './tasks/refresh-task-lists.ts'
 
 export const command: Command = {
   summary: 'Exchange tasks and leases with the other machines, over the git remote ("remote" in lanekeeper.json)',

@@ -11,15 +11,15 @@ import {
 } from './command.ts'
 import { shareChanges } from './contact.ts'
 import { type Entrance, enter } from './entrance.ts'
-import { consentOf } from './overlaps.ts'
-import { assertPersonsPlace } from './persons-place.ts'
+import { assertPersonsPlace } from './gate/persons-place.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import { formatTask, type Task } from './policy/task.ts'
 import { table } from './system/output.ts'
 import { TASKS_REF } from './system/policy-source.ts'
-import { closeTask, taskNamed, widenTask } from './task-change.ts'
-import { editTask, mendTask } from './task-edit.ts'
-import { handOff } from './task-handoff.ts'
+import { closeTask, taskNamed, widenTask } from './tasks/change.ts'
+import { editTask, mendTask } from './tasks/edit.ts'
+import { handOff } from './tasks/handoff.ts'
+import { consentOf } from './tasks/overlaps.ts'
 
 type Action = (input: Input, session: Session, entrance: Entrance) => Promise<Result> | Result
 

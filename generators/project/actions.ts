@@ -1,6 +1,7 @@
 /** What plop does with the answers: the same flow as `lanekeeper new-project`. */
+
+import { makeProject } from '../../scripts/adoption/make-project.ts'
 import type { Session } from '../../scripts/command.ts'
-import { makeProject } from '../../scripts/make-project.ts'
 import { nextSteps } from '../../scripts/new-project.ts'
 import { type Action, actionOf } from '../action.ts'
 import type { RawProject } from './prompts.ts'

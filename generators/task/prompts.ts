@@ -2,7 +2,7 @@
 import type { Session } from '../../scripts/command.ts'
 import { type AnswerFacts, checks, freeId, type RawAnswers, type Validity } from '../../scripts/policy/task-answers.ts'
 import { defaultBranch } from '../../scripts/policy/task-draft.ts'
-import { answerFacts } from '../../scripts/task-facts.ts'
+import { answerFacts } from '../../scripts/tasks/facts.ts'
 
 /** A question as inquirer takes it. */
 export interface Question<Answers> {

@@ -2,7 +2,7 @@
  * `lanekeeper.json`: data, never code, so that it can be read from any commit without running anything.
  * The JSON schema that editors use is generated from this one (`lanekeeper.schema.json`).
  */
-import { Database } from './database-settings.ts'
+import { Database } from './databases/database-settings.ts'
 import { LanekeeperError } from './errors.ts'
 import { checkedMigrations, Migrations } from './migrations/migration-settings.ts'
 import { nearestWord } from './nearest-word.ts'

@@ -8,7 +8,7 @@ import {
   composeMode,
   plainProjectName,
   worktreeProjectName,
-} from '../policy/compose.ts'
+} from '../policy/databases/compose.ts'
 import type { Settings } from '../policy/settings.ts'
 import { readEnvFile, userVariables, type Variables } from './env-files.ts'
 import { readIfExists } from './files.ts'

@@ -3,7 +3,7 @@
  * written through a link that leaves the worktree or into a file that git tracks.
  */
 import { posix } from 'node:path'
-import { COMPOSE_ENV_FILE } from '../policy/compose.ts'
+import { COMPOSE_ENV_FILE } from '../policy/databases/compose.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Settings } from '../policy/settings.ts'
 import type { ComposeProject } from './compose.ts'

@@ -4,7 +4,7 @@
  */
 import { chmodSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { COMPOSE_ENV_FILE, COMPOSE_VARIABLE } from '../policy/compose.ts'
+import { COMPOSE_ENV_FILE, COMPOSE_VARIABLE } from '../policy/databases/compose.ts'
 import { envLine, withBlock } from '../policy/env-file.ts'
 import { type EnvFileFacts, type EnvFilePlan, planEnvFiles } from '../policy/env-plan.ts'
 import { LanekeeperError } from '../policy/errors.ts'

@@ -1,7 +1,7 @@
 /** Looks at who runs git's hooks here, before we put ours in. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type HookFacts, LEFTHOOK_SETTINGS } from '../policy/hooks-owner.ts'
+import { type HookFacts, LEFTHOOK_SETTINGS } from '../policy/adoption/hooks-owner.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { namesIn, readManifest } from './project-facts.ts'

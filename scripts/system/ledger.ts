@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DoneCommands } from '../policy/databases/migrate-commands.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import type { DoneCommands } from '../policy/migrate-commands.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 

@@ -1,8 +1,8 @@
 /** Writes edits into a user's project: through links, keeping each file's permissions, and only on the text that was planned for. */
 import { existsSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import type { Edit } from '../policy/adoption/init-plan.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import type { Edit } from '../policy/init-plan.ts'
 import { readIfExists, writeAtomically } from './files.ts'
 
 const NEW_FILE_MODE = 0o644

@@ -1,7 +1,7 @@
 /** The commands of `setup` and of databases in lanekeeper.json, run in a fresh worktree. */
-import { rolesToMigrate } from '../policy/database-settings.ts'
+import { rolesToMigrate } from '../policy/databases/database-settings.ts'
+import { commandsToRun, type DoneCommands, withDone } from '../policy/databases/migrate-commands.ts'
 import { lastWords } from '../policy/last-words.ts'
-import { commandsToRun, type DoneCommands, withDone } from '../policy/migrate-commands.ts'
 import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { InstallOptions } from './dependencies.ts'

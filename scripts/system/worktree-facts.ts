@@ -1,6 +1,6 @@
 /** What a record says about a worktree, in the words of templates, env files and documents. */
 import { basename } from 'node:path'
-import { databaseVariables } from '../policy/database-variables.ts'
+import { databaseVariables } from '../policy/databases/database-variables.ts'
 import { disabledValue } from '../policy/env-file.ts'
 import { slugOf } from '../policy/names.ts'
 import { urlsOf } from '../policy/ports.ts'

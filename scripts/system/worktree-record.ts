@@ -1,7 +1,7 @@
 /** A worktree's record as it stands when a set-up begins, and which of its slow steps are still to be done. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { rolesToMigrate } from '../policy/database-settings.ts'
+import { rolesToMigrate } from '../policy/databases/database-settings.ts'
 import type { Policy } from '../policy/policy.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'

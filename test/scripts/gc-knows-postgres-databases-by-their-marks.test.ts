@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readMark } from '../../scripts/policy/postgres-marker.ts'
+import { readMark } from '../../scripts/policy/databases/postgres-marker.ts'
 import { commentOf, databases, describePostgres, psql } from '../support/postgres.ts'
 import { leave, story } from '../support/postgres-story.ts'
 import { workersOf } from '../support/repository.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { projectSettings } from '../../scripts/policy/project-files.ts'
+import { projectSettings } from '../../scripts/policy/adoption/project-files.ts'
 import { CLI, createPlace, PROJECT_ROOT, repositoryAt } from '../support/repository.ts'
 
 function newProject(words: readonly string[]) {

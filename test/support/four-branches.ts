@@ -1,7 +1,7 @@
 /** Four branches made at once from one base, each with a migration under the same number, brought home in every order. */
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { judgeBranch } from '../../scripts/gate.ts'
+import { judgeBranch } from '../../scripts/gate/gate.ts'
 import { command as land } from '../../scripts/land.ts'
 import { command as migration } from '../../scripts/migration.ts'
 import { readPolicy } from '../../scripts/system/policy-source.ts'

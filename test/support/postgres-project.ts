@@ -1,5 +1,5 @@
 /** A project whose main worktree names a Postgres database, and linked worktrees that are given theirs. */
-import type { DatabaseSettings } from '../../scripts/policy/database-settings.ts'
+import type { DatabaseSettings } from '../../scripts/policy/databases/database-settings.ts'
 import { accessTo } from '../../scripts/system/databases/access.ts'
 import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
 import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sweepUnknown } from '../../scripts/sweep-databases.ts'
+import { sweepUnknown } from '../../scripts/removal/sweep-databases.ts'
 import { makeAside, type RoleWork, requestOf, sweepAside } from '../../scripts/system/databases/aside.ts'
 import type { Destruction, Owner } from '../../scripts/system/databases/provider.ts'
 import { type Content, replaceDatabase } from '../../scripts/system/databases/replacing.ts'

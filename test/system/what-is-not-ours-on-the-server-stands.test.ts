@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { markText } from '../../scripts/policy/postgres-marker.ts'
+import { markText } from '../../scripts/policy/databases/postgres-marker.ts'
 import { provisionDatabases } from '../../scripts/system/databases/databases.ts'
 import { destroyDatabase } from '../../scripts/system/databases/destroying.ts'
 import { postgres } from '../../scripts/system/databases/postgres/postgres.ts'

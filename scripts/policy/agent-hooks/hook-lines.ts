@@ -1,5 +1,5 @@
 /** The command that an agent's settings start: the trusted copy of this clone, found through git, or nothing. */
-import { LINE_MARK } from '../marked-text.ts'
+import { LINE_MARK } from '../adoption/marked-text.ts'
 import type { HookedAgent } from './formats.ts'
 
 /** Below the common git dir; `install` writes it. Also how an entry in an agent's settings is known as ours. */

@@ -1,7 +1,7 @@
 /** Which tools a project's migrations belong to, for the settings that `init` writes. Values in, values out. */
-import { dependenciesOf, type Manifest } from '../package-scripts.ts'
+import { dependenciesOf, type Manifest } from '../adoption/package-scripts.ts'
+import type { ProjectFacts } from '../adoption/project-facts.ts'
 import { matcherOf } from '../patterns.ts'
-import type { ProjectFacts } from '../project-facts.ts'
 import { type Candidate, NOT_THE_PROJECTS, SIGNS, type Sign, TOLD_BY_HEAD, WORTH_A_LOOK } from './migration-signs.ts'
 import { presetOf } from './presets.ts'
 

@@ -3,7 +3,7 @@
  * has for it. Anything less sure is left to a person: a project that lives by `db push` has a table for everything already,
  * and every new worktree would show a failed set-up.
  */
-import type { Manifest } from '../package-scripts.ts'
+import type { Manifest } from '../adoption/package-scripts.ts'
 
 /** Frameworks whose migrations are run in one way. */
 const BY_PRESET: Readonly<Record<string, string>> = {

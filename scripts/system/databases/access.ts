@@ -1,6 +1,6 @@
 /** How a role's database is reached: its settings, and what the main worktree's env files say. */
 import { dirname, join, relative } from 'node:path'
-import { Database, type DatabaseSettings } from '../../policy/database-settings.ts'
+import { Database, type DatabaseSettings } from '../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import * as z from '../../policy/schema.ts'
 import { defaultSettings, type Settings } from '../../policy/settings.ts'

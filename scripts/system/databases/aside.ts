@@ -3,7 +3,7 @@
  * it is made and until it is gone; whatever a kill leaves there without a name, or not ready, the next set-up or `gc`
  * takes away.
  */
-import type { DatabaseSettings } from '../../policy/database-settings.ts'
+import type { DatabaseSettings } from '../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import type { Policy } from '../../policy/policy.ts'
 import { type AsideRecord, changeRecord, type DatabaseRecord, type WorktreeRecord } from '../ledger.ts'

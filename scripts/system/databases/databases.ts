@@ -5,7 +5,7 @@
  * resource has its name already; `ready` → look, do nothing; `destroying` → finish that first (databases.md section 7).
  */
 import { basename } from 'node:path'
-import type { DatabaseSettings } from '../../policy/database-settings.ts'
+import type { DatabaseSettings } from '../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import { slugOf } from '../../policy/names.ts'
 import type { Policy } from '../../policy/policy.ts'

@@ -1,5 +1,5 @@
 /** Compares the migrations on the disks of the main worktree and of this one, for the databases that were forked. */
-import { forkAheadWarning } from '../../policy/fork-ahead.ts'
+import { forkAheadWarning } from '../../policy/databases/fork-ahead.ts'
 import { matcherOf } from '../../policy/patterns.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Git } from '../git.ts'

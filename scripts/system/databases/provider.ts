@@ -1,5 +1,5 @@
 /** What every kind of database can do for a worktree. A new kind is one more row of the table in providers.ts. */
-import type { DatabaseSettings } from '../../policy/database-settings.ts'
+import type { DatabaseSettings } from '../../policy/databases/database-settings.ts'
 import type { DatabaseRecord, WorktreeRecord } from '../ledger.ts'
 import type { PathStates } from '../path-states.ts'
 import type { Repository } from '../repository.ts'

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSettings } from '../../policy/database-settings.ts'
+import type { DatabaseSettings } from '../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../policy/errors.ts'
 import type { Policy } from '../../policy/policy.ts'
 import { readJsonIfExists, writeAtomically } from '../files.ts'

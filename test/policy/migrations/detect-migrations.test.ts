@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Manifest } from '../../../scripts/policy/adoption/package-scripts.ts'
 import { detectMigrations, filesToPeekAt } from '../../../scripts/policy/migrations/detect-migrations.ts'
-import type { Manifest } from '../../../scripts/policy/package-scripts.ts'
 
 interface Tree {
   readonly files: readonly string[]

@@ -5,10 +5,10 @@
  * A create that did not end well is started over: destroy first, which is no failure where nothing is, then create.
  */
 import { rmSync } from 'node:fs'
-import { AGAIN, refusingToDrop } from '../../../policy/cloud-errors.ts'
-import { forkDatabaseName, urlOf, valuesFor, withoutSecrets } from '../../../policy/command-values.ts'
+import { AGAIN, refusingToDrop } from '../../../policy/databases/cloud-errors.ts'
+import { forkDatabaseName, urlOf, valuesFor, withoutSecrets } from '../../../policy/databases/command-values.ts'
+import { parseServer } from '../../../policy/databases/server-values.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { parseServer } from '../../../policy/server-values.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, DatabaseProvider, DatabaseRequest, Destruction, Keeper, Plan } from '../provider.ts'
 import { readValues } from '../values.ts'

@@ -1,8 +1,8 @@
 /** Runs one of the user's commands for a database: its environment, its log, and what is said when it fails. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AGAIN } from '../../../policy/cloud-errors.ts'
-import { redacted } from '../../../policy/command-values.ts'
+import { AGAIN } from '../../../policy/databases/cloud-errors.ts'
+import { redacted } from '../../../policy/databases/command-values.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { lastWords } from '../../../policy/last-words.ts'
 import type { DatabaseRecord } from '../../ledger.ts'

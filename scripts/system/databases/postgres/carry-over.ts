@@ -2,7 +2,7 @@
  * What TEMPLATE and pg_dump both leave behind: settings of the database (`ALTER DATABASE … SET search_path`), who may
  * connect, and how many. Repeatable.
  */
-import { settingItems } from '../../../policy/postgres-strategy.ts'
+import { settingItems } from '../../../policy/databases/postgres-strategy.ts'
 import { type Connection, codeOf } from './client.ts'
 
 interface SettingRow extends Record<string, unknown> {

@@ -4,7 +4,7 @@
  * that nobody knows of.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import type { Encryption, PostgresHost } from '../../../policy/postgres-url.ts'
+import type { Encryption, PostgresHost } from '../../../policy/databases/postgres-url.ts'
 
 /** How a server is reached. Holds the password: never written down, never shown. */
 export interface Server {

@@ -1,5 +1,5 @@
 /** CREATE DATABASE: as a copy of another, or empty. Each call is one effect, whole or not at all. */
-import { copyStrategy } from '../../../policy/postgres-strategy.ts'
+import { copyStrategy } from '../../../policy/databases/postgres-strategy.ts'
 import { type Connection, codeOf } from './client.ts'
 import { LOCALE_COLUMNS, type SourceFacts } from './facts.ts'
 

@@ -1,9 +1,9 @@
 /** Dropping what is provably ours, and listing it. No session is ended for it, unless the settings say `terminate`. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { mayNotDrop } from '../../../policy/databases/postgres-errors.ts'
+import { type Marker, TEMPLATE_OWNER } from '../../../policy/databases/postgres-marker.ts'
+import { isRemote, parsePostgresUrl, serverName } from '../../../policy/databases/postgres-url.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { mayNotDrop } from '../../../policy/postgres-errors.ts'
-import { type Marker, TEMPLATE_OWNER } from '../../../policy/postgres-marker.ts'
-import { isRemote, parsePostgresUrl, serverName } from '../../../policy/postgres-url.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, Destruction, Owned } from '../provider.ts'

@@ -1,6 +1,7 @@
 /** What a server refuses while a database is being made, in our words. */
+
+import { mayNotCopy, mayNotCreate, outOfDisk } from '../../../policy/databases/postgres-errors.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { mayNotCopy, mayNotCreate, outOfDisk } from '../../../policy/postgres-errors.ts'
 import { readLedger } from '../../ledger.ts'
 import type { Access } from '../provider.ts'
 import { type Connection, codeOf } from './client.ts'

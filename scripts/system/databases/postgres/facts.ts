@@ -1,5 +1,5 @@
 /** What the server says about itself, about us, and about a source. Looks; changes nothing. */
-import type { BusyFacts } from '../../../policy/postgres-strategy.ts'
+import type { BusyFacts } from '../../../policy/databases/postgres-strategy.ts'
 import type { Connection } from './client.ts'
 
 export interface ServerFacts {

@@ -1,9 +1,9 @@
 /** Filling one new database: a copy of its source by the way that the source's users leave open. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { cannotDump, ownIsBusy, sourceIsBusy } from '../../../policy/postgres-errors.ts'
-import type { Marker } from '../../../policy/postgres-marker.ts'
-import { templateNameOf } from '../../../policy/postgres-names.ts'
-import { onBusySource, type Purpose } from '../../../policy/postgres-strategy.ts'
+import { cannotDump, ownIsBusy, sourceIsBusy } from '../../../policy/databases/postgres-errors.ts'
+import type { Marker } from '../../../policy/databases/postgres-marker.ts'
+import { templateNameOf } from '../../../policy/databases/postgres-names.ts'
+import { onBusySource, type Purpose } from '../../../policy/databases/postgres-strategy.ts'
 import type { Access } from '../provider.ts'
 import type { Connection } from './client.ts'
 import { type Created, createCopy, createEmpty } from './copy.ts'

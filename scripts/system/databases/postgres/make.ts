@@ -5,9 +5,10 @@
  * the ledger knows, so what stands there without a mark is ours from between CREATE and mark, and is adopted; what has a
  * mark of ours is gone on with, or started over where its filling was broken off; anything else is foreign and stays.
  */
+
+import { isForeign, madeEmpty, nothingToCopy } from '../../../policy/databases/postgres-errors.ts'
+import type { Marker } from '../../../policy/databases/postgres-marker.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isForeign, madeEmpty, nothingToCopy } from '../../../policy/postgres-errors.ts'
-import type { Marker } from '../../../policy/postgres-marker.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { DatabaseRequest, Keeper } from '../provider.ts'
 import { carryOver } from './carry-over.ts'

@@ -1,5 +1,5 @@
 /** Marks on databases: the comment that says whose it is, read and written. */
-import { isMarkOf, MARK_START, type Marker, markText, readMark } from '../../../policy/postgres-marker.ts'
+import { isMarkOf, MARK_START, type Marker, markText, readMark } from '../../../policy/databases/postgres-marker.ts'
 import type { Owner } from '../provider.ts'
 import type { Connection } from './client.ts'
 

@@ -2,10 +2,11 @@
  * Postgres: a worktree gets a copy of the main worktree's database on the same server, under a name of its own.
  * Whose it is says a comment on it (databases.md section 2.4); what was planned says the ledger.
  */
+
+import { mayNotCreate } from '../../../policy/databases/postgres-errors.ts'
+import { databaseNameOf, shadowNameOf } from '../../../policy/databases/postgres-names.ts'
+import { serverName } from '../../../policy/databases/postgres-url.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { mayNotCreate } from '../../../policy/postgres-errors.ts'
-import { databaseNameOf, shadowNameOf } from '../../../policy/postgres-names.ts'
-import { serverName } from '../../../policy/postgres-url.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, DatabaseProvider, DatabaseRequest, Inspection, Keeper, Plan } from '../provider.ts'

@@ -1,7 +1,8 @@
 /** The server that a database of the ledger stands on, which need not be the one that the env files name today. */
+
+import { isRemote, parsePostgresUrl, serverName } from '../../../policy/databases/postgres-url.ts'
+import { urlFromParts } from '../../../policy/databases/postgres-variables.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isRemote, parsePostgresUrl, serverName } from '../../../policy/postgres-url.ts'
-import { urlFromParts } from '../../../policy/postgres-variables.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access } from '../provider.ts'
 import { factsOf, type Located, locate, refuseProtected, serverOf } from './server.ts'

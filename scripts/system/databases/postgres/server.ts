@@ -1,8 +1,7 @@
 /** Which server and database a role's variables name, and how we reach it. Asks nobody. */
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { LanekeeperError } from '../../../policy/errors.ts'
-import { brokenUrl, isBehindPooler, type PostgresFacts } from '../../../policy/postgres-errors.ts'
+import { brokenUrl, isBehindPooler, type PostgresFacts } from '../../../policy/databases/postgres-errors.ts'
 import {
   encryptionOf,
   isPooled,
@@ -11,8 +10,9 @@ import {
   type PostgresUrl,
   parsePostgresUrl,
   serverName,
-} from '../../../policy/postgres-url.ts'
-import { kindOfVariable, urlFromParts } from '../../../policy/postgres-variables.ts'
+} from '../../../policy/databases/postgres-url.ts'
+import { kindOfVariable, urlFromParts } from '../../../policy/databases/postgres-variables.ts'
+import { LanekeeperError } from '../../../policy/errors.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { Access, FoundVariable } from '../provider.ts'
 import type { Server } from './client.ts'

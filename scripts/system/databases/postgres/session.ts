@@ -1,5 +1,5 @@
 /** An administrator's session on a role's server, and the server's refusals in our words. */
-import { connectionError } from '../../../policy/postgres-errors.ts'
+import { connectionError } from '../../../policy/databases/postgres-errors.ts'
 import { type Connection, codeOf, withConnection } from './client.ts'
 import type { Located } from './server.ts'
 

@@ -2,10 +2,11 @@
  * The kept template: a copy of the source that nobody can connect to, so that forks of it never wait. One a clone and
  * source, `<source>_wt_template_<clone>`; the next one is made beside it and takes its name when it is whole.
  */
+
+import { isForeign, nothingToCopy } from '../../../policy/databases/postgres-errors.ts'
+import { type Marker, TEMPLATE_OWNER } from '../../../policy/databases/postgres-marker.ts'
+import { templateNameOf } from '../../../policy/databases/postgres-names.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isForeign, nothingToCopy } from '../../../policy/postgres-errors.ts'
-import { type Marker, TEMPLATE_OWNER } from '../../../policy/postgres-marker.ts'
-import { templateNameOf } from '../../../policy/postgres-names.ts'
 import type { Access } from '../provider.ts'
 import type { Connection } from './client.ts'
 import { explaining } from './explain.ts'

@@ -1,6 +1,6 @@
 /** What a worktree's variables say once its database is there, and whose it is. */
-import { shadowNameOf } from '../../../policy/postgres-names.ts'
-import { worktreeValue } from '../../../policy/postgres-variables.ts'
+import { shadowNameOf } from '../../../policy/databases/postgres-names.ts'
+import { worktreeValue } from '../../../policy/databases/postgres-variables.ts'
 import { cloneId } from '../../identity.ts'
 import type { Access, FoundVariable, Owner } from '../provider.ts'
 

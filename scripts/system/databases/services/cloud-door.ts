@@ -1,5 +1,5 @@
 /** What a service that keeps databases can do for us; cloud.ts makes a provider out of it. */
-import type { Mark } from '../../../policy/cloud-marks.ts'
+import type { Mark } from '../../../policy/databases/cloud-marks.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, FoundVariable } from '../provider.ts'
 import type { Reply } from './http.ts'

@@ -1,6 +1,6 @@
 /** What stands at a service: looked at, renewed, listed, and taken away where it is proved ours. */
-import { refusingToDrop } from '../../../policy/cloud-errors.ts'
-import { isMarkedOurs } from '../../../policy/cloud-marks.ts'
+import { refusingToDrop } from '../../../policy/databases/cloud-errors.ts'
+import { isMarkedOurs } from '../../../policy/databases/cloud-marks.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { type DatabaseRecord, readLedger } from '../../ledger.ts'
 import type { Access, Destruction, Owned } from '../provider.ts'

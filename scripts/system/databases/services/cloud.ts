@@ -4,8 +4,8 @@
  * finds and goes on with: it never asks for a second one (databases.md sections 4 and 7).
  */
 
-import { AGAIN, foreign, gone, goneMessage, limitReached } from '../../../policy/cloud-errors.ts'
-import { cloudNameOf, isMarkedOurs, markOf } from '../../../policy/cloud-marks.ts'
+import { AGAIN, foreign, gone, goneMessage, limitReached } from '../../../policy/databases/cloud-errors.ts'
+import { cloudNameOf, isMarkedOurs, markOf } from '../../../policy/databases/cloud-marks.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access, DatabaseProvider, DatabaseRequest, Keeper, Plan } from '../provider.ts'

@@ -2,9 +2,16 @@
  * Making something at a service exactly once, although a call may be answered by nothing while it was done: look for it
  * by name before every try, and never ask a second time while the first may still be under way (databases.md, C3–C6).
  */
-import { foreign, isLimit, refusedBy, rejected, stillBusy, unknownOutcome } from '../../../policy/cloud-errors.ts'
+import {
+  foreign,
+  isLimit,
+  refusedBy,
+  rejected,
+  stillBusy,
+  unknownOutcome,
+} from '../../../policy/databases/cloud-errors.ts'
+import { isBusy, retryDelayMs } from '../../../policy/databases/http-retry.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isBusy, retryDelayMs } from '../../../policy/http-retry.ts'
 import { type Answer, isOk, type Reply } from './http.ts'
 import type { Pace } from './pace.ts'
 

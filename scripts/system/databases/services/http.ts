@@ -2,9 +2,17 @@
  * The door to web services: JSON over the global `fetch`, a deadline for every call, retries only where a second call
  * cannot do more than the first (databases.md, errors C5 and C6). A secret goes into a header and nowhere else.
  */
-import { AGAIN, isLimit, noAnswer, type Refusal, rejected, stillBusy, wordsOf } from '../../../policy/cloud-errors.ts'
+import {
+  AGAIN,
+  isLimit,
+  noAnswer,
+  type Refusal,
+  rejected,
+  stillBusy,
+  wordsOf,
+} from '../../../policy/databases/cloud-errors.ts'
+import { isBusy, retryDelayMs } from '../../../policy/databases/http-retry.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { isBusy, retryDelayMs } from '../../../policy/http-retry.ts'
 import type { Pace } from './pace.ts'
 
 export interface Service {

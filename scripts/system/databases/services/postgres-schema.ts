@@ -1,5 +1,5 @@
 /** The schema of a service's Postgres, read where the programs connect to: a service's API has none that is fresh. */
-import { straightUrl } from '../../../policy/straight-url.ts'
+import { straightUrl } from '../../../policy/databases/straight-url.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import { schemaOf } from '../postgres/schema.ts'
 import { factsOf, serverOf } from '../postgres/server.ts'

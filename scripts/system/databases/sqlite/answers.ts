@@ -1,5 +1,5 @@
 /** What a person is told about SQLite files, word for word as databases.md section 7 has it. */
-import type { DatabaseSettings } from '../../../policy/database-settings.ts'
+import type { DatabaseSettings } from '../../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { DatabaseRecord } from '../../ledger.ts'

@@ -1,6 +1,6 @@
 /** An engine of SQLite that is a driver: node:sqlite, better-sqlite3 and libsql have this much in common. */
 import { existsSync } from 'node:fs'
-import { quotedText } from '../../../policy/sqlite-statements.ts'
+import { quotedText } from '../../../policy/databases/sqlite-statements.ts'
 import {
   BUSY_TIMEOUT_MS,
   type Connection,

@@ -1,6 +1,6 @@
 /** What an engine of SQLite can do, and the few statements that all of them say. */
 import { statSync } from 'node:fs'
-import { quotedText } from '../../../policy/sqlite-statements.ts'
+import { quotedText } from '../../../policy/databases/sqlite-statements.ts'
 
 /** What better-sqlite3, libsql and node:sqlite have in common. */
 export interface Connection {

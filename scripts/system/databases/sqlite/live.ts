@@ -1,8 +1,8 @@
 /** What is done to a file that programs may have open: other content, and a look at its schema. */
 import { existsSync } from 'node:fs'
 import { basename, relative } from 'node:path'
+import { type SchemaObject, schemaText } from '../../../policy/databases/sqlite-statements.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
-import { type SchemaObject, schemaText } from '../../../policy/sqlite-statements.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Repository } from '../../repository.ts'
 import type { Access, DatabaseRequest } from '../provider.ts'

@@ -1,7 +1,12 @@
 /** What a relative path in a variable may be relative to, on disk (databases.md section 1.6). */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PRISMA_CONFIGS, PRISMA_SCHEMAS, schemaInConfig, schemaInManifest } from '../../../policy/prisma-schema.ts'
+import {
+  PRISMA_CONFIGS,
+  PRISMA_SCHEMAS,
+  schemaInConfig,
+  schemaInManifest,
+} from '../../../policy/databases/prisma-schema.ts'
 import { readIfExists } from '../../files.ts'
 import type { Repository } from '../../repository.ts'
 

@@ -14,7 +14,7 @@ import {
   rowidName,
   type SchemaObject,
   virtualStatements,
-} from '../../../policy/sqlite-statements.ts'
+} from '../../../policy/databases/sqlite-statements.ts'
 import type { Connection } from './driver.ts'
 
 /** What is in a database's header for its programs, and what a migration tool may count in. */

@@ -1,7 +1,7 @@
 /** What migration runners have written into a worktree's file about what ran. */
 import { existsSync } from 'node:fs'
+import { quotedName, quotedText } from '../../../policy/databases/sqlite-statements.ts'
 import { isRunnerTable, wordsOfRows } from '../../../policy/migrations/runner-tables.ts'
-import { quotedName, quotedText } from '../../../policy/sqlite-statements.ts'
 import type { DatabaseRecord } from '../../ledger.ts'
 import type { Access } from '../provider.ts'
 import { explained } from './answers.ts'

@@ -8,7 +8,7 @@ import {
   isAbsolutePath,
   parseDatabaseUrl,
   withPath,
-} from '../../../policy/database-url.ts'
+} from '../../../policy/databases/database-url.ts'
 import { LanekeeperError } from '../../../policy/errors.ts'
 import { SETTINGS_FILE } from '../../../policy/settings.ts'
 import type { Access, DatabaseRequest, FoundVariable } from '../provider.ts'

@@ -1,9 +1,9 @@
 /** Neon's HTTP API, as `@neon/sdk` 6.0.0 types it. Branches are deleted by id, never by name. */
 
 import { expiryAfter, isDueForRenewal } from '../../../../policy/branch-expiry.ts'
-import { AGAIN, refusedBy } from '../../../../policy/cloud-errors.ts'
-import { readMark } from '../../../../policy/cloud-marks.ts'
-import { neonSettings } from '../../../../policy/database-settings.ts'
+import { AGAIN, refusedBy } from '../../../../policy/databases/cloud-errors.ts'
+import { readMark } from '../../../../policy/databases/cloud-marks.ts'
+import { neonSettings } from '../../../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
 import type { Access } from '../../provider.ts'
 import type { CloudDoor, Place, Standing, Wanted } from '../cloud-door.ts'

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path'
 import { expiryAfter, isDueForRenewal } from '../../../../policy/branch-expiry.ts'
-import { noCredential, refusedBy, rejected, wordsOf } from '../../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../../policy/database-settings.ts'
-import { neonctlStatus } from '../../../../policy/neonctl-words.ts'
+import { noCredential, refusedBy, rejected, wordsOf } from '../../../../policy/databases/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/databases/database-settings.ts'
+import { neonctlStatus } from '../../../../policy/databases/neonctl-words.ts'
 import { findProgram } from '../../../executables.ts'
 import { runProgram } from '../../../shell.ts'
 import type { Access } from '../../provider.ts'

@@ -1,7 +1,6 @@
 /** Values of a role's variables for a Neon branch: whose database, by which user, through the pooler or not. */
-import { AGAIN } from '../../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../../policy/database-settings.ts'
-import { LanekeeperError } from '../../../../policy/errors.ts'
+import { AGAIN } from '../../../../policy/databases/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/databases/database-settings.ts'
 import {
   isPooled,
   parseServer,
@@ -9,7 +8,8 @@ import {
   serverUrl,
   serverValue,
   wantsDirect,
-} from '../../../../policy/server-values.ts'
+} from '../../../../policy/databases/server-values.ts'
+import { LanekeeperError } from '../../../../policy/errors.ts'
 import type { Access, FoundVariable } from '../../provider.ts'
 import type { Connection } from '../cloud-door.ts'
 

@@ -1,7 +1,7 @@
 /** Neon: a branch of the project for every worktree, through its API, or through neonctl for whoever logged in with it. */
 import { join } from 'node:path'
-import { AGAIN } from '../../../../policy/cloud-errors.ts'
-import { neonSettings } from '../../../../policy/database-settings.ts'
+import { AGAIN } from '../../../../policy/databases/cloud-errors.ts'
+import { neonSettings } from '../../../../policy/databases/database-settings.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
 import { readJsonIfExists } from '../../../files.ts'
 import type { Access, DatabaseProvider } from '../../provider.ts'

@@ -2,7 +2,7 @@
  * PlanetScale's HTTP API. A permission that is missing reads as "not found" there, so what is not found counts as gone
  * only once the list of branches, which may be read, does not have it.
  */
-import { refusedBy, rejected } from '../../../../policy/cloud-errors.ts'
+import { refusedBy, rejected } from '../../../../policy/databases/cloud-errors.ts'
 import type { Access } from '../../provider.ts'
 import type { CloudDoor, Place, Standing, Wanted } from '../cloud-door.ts'
 import { type Answer, ask, call, isOk, isTold, type Service } from '../http.ts'

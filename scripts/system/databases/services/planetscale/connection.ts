@@ -1,5 +1,11 @@
 /** Values of a role's variables for a PlanetScale branch. */
-import { parseServer, type Server, serverUrl, serverValue, wantsDirect } from '../../../../policy/server-values.ts'
+import {
+  parseServer,
+  type Server,
+  serverUrl,
+  serverValue,
+  wantsDirect,
+} from '../../../../policy/databases/server-values.ts'
 import type { FoundVariable } from '../../provider.ts'
 import type { Connection } from '../cloud-door.ts'
 import type { Credential } from './credentials.ts'

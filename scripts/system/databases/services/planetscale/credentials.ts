@@ -2,7 +2,7 @@
  * A password (Vitess) or a role (Postgres) for one branch. Its secret is shown once, to whoever made it: one that nobody
  * wrote down is of no use to anybody, so it goes and a new one is made.
  */
-import { refusedBy, rejected } from '../../../../policy/cloud-errors.ts'
+import { refusedBy, rejected } from '../../../../policy/databases/cloud-errors.ts'
 import { createOnce } from '../create-once.ts'
 import { ask, call, isOk, type Service } from '../http.ts'
 import { listAll } from './pages.ts'

@@ -1,5 +1,5 @@
 /** Lists of PlanetScale's API, which come in pages. */
-import { refusedBy, rejected } from '../../../../policy/cloud-errors.ts'
+import { refusedBy, rejected } from '../../../../policy/databases/cloud-errors.ts'
 import { ask, isOk, type Service } from '../http.ts'
 
 const PAGE_SIZE = 100

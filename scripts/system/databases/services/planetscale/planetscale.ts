@@ -2,7 +2,7 @@
  * PlanetScale: a branch of the database for every worktree, through its API. It keeps no marks, so a branch is ours by the
  * nonce in its name and by the ledger; a Vitess branch has the schema only unless `seedData` says that money may be spent.
  */
-import { AGAIN, noCredential } from '../../../../policy/cloud-errors.ts'
+import { AGAIN, noCredential } from '../../../../policy/databases/cloud-errors.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
 import type { DatabaseRecord } from '../../../ledger.ts'
 import type { Access, DatabaseProvider } from '../../provider.ts'

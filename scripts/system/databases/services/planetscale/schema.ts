@@ -1,5 +1,5 @@
 /** The schema of a Vitess branch, as PlanetScale read it last: `GET …/branches/{branch}/schema`, a CREATE TABLE for each table. */
-import { refusedBy, rejected } from '../../../../policy/cloud-errors.ts'
+import { refusedBy, rejected } from '../../../../policy/databases/cloud-errors.ts'
 import { ask, isOk, type Service } from '../http.ts'
 
 interface Schema {

@@ -1,7 +1,7 @@
 /** Turso's platform API. A database has no mark there: it is ours by the nonce in its name and by the ledger. */
-import { AGAIN, refusedBy } from '../../../../policy/cloud-errors.ts'
+import { AGAIN, refusedBy } from '../../../../policy/databases/cloud-errors.ts'
+import { hasToken, isToken, tursoUrl } from '../../../../policy/databases/turso-url.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
-import { hasToken, isToken, tursoUrl } from '../../../../policy/turso-url.ts'
 import type { Access, FoundVariable } from '../../provider.ts'
 import type { CloudDoor, Connection, Place, Standing, Wanted } from '../cloud-door.ts'
 import { createOnce } from '../create-once.ts'

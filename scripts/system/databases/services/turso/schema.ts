@@ -1,7 +1,7 @@
 /** The schema of a Turso database, by SQL over HTTP: `POST /v2/pipeline` of the database itself, with its own token. */
-import { refusedBy, wordsOf } from '../../../../policy/cloud-errors.ts'
-import { type SchemaObject, schemaText } from '../../../../policy/sqlite-statements.ts'
-import { tursoAccess } from '../../../../policy/turso-url.ts'
+import { refusedBy, wordsOf } from '../../../../policy/databases/cloud-errors.ts'
+import { type SchemaObject, schemaText } from '../../../../policy/databases/sqlite-statements.ts'
+import { tursoAccess } from '../../../../policy/databases/turso-url.ts'
 import type { DatabaseRecord } from '../../../ledger.ts'
 import type { Access } from '../../provider.ts'
 import { askByPost, isOk, type Service } from '../http.ts'

@@ -1,7 +1,7 @@
 /** Turso: a database of its own for every worktree, seeded from the source, through the platform API. */
-import { AGAIN, noCredential } from '../../../../policy/cloud-errors.ts'
+import { AGAIN, noCredential } from '../../../../policy/databases/cloud-errors.ts'
+import { tursoDatabaseOf } from '../../../../policy/databases/turso-url.ts'
 import { LanekeeperError } from '../../../../policy/errors.ts'
-import { tursoDatabaseOf } from '../../../../policy/turso-url.ts'
 import type { Access, DatabaseProvider } from '../../provider.ts'
 import { cloudProvider } from '../cloud.ts'
 import type { CloudDoor, Kind, Place } from '../cloud-door.ts'
