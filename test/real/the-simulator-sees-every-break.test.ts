@@ -198,6 +198,21 @@ const atEnd = ({ world, hands }: Scene) => brokenAtEnd(world, hands)
 it.each(WHILE_THEY_WORK)('sees %s while they work', (_, says, sabotage) => isSeen(now, says, sabotage))
 it.each(IN_THE_EVENING)('sees %s in the evening', (_, says, sabotage) => isSeen(atEnd, says, sabotage))
 
+it('takes a commit on a detached HEAD for kept, beside a worktree that git was killed in making', async () => {
+  const { world, hands, agent } = scene
+  const bare = ['-c', 'core.hooksPath=/dev/null', 'worktree']
+  const [standing, halfMade] = ['standing', 'half-made'].map((name) => join(world.worktrees, name))
+  for (const path of [standing, halfMade]) await must(hands.git([...bare, 'add', '-q', '--detach', path ?? '']))
+  await must(hands.git(['commit', '-q', '--allow-empty', '-m', 'alone', '--no-verify'], standing))
+  agent.commits = [(await must(hands.git(['rev-parse', 'HEAD'], standing))).trim()]
+  writeFileSync(join(world.root, '.git/worktrees/half-made/HEAD'), `${'0'.repeat(40)}\n`)
+  expect(await now(scene)).toEqual([])
+  for (const path of [standing, halfMade]) rmSync(path ?? '', { recursive: true })
+  await must(hands.git(['worktree', 'prune']))
+  expect((await now(scene)).join('\n')).toMatch(/commit \w+ of agent1 is on no ref/)
+  agent.commits = []
+})
+
 it('sees an agent’s window that outlived its worktree', async (context) => {
   const { world, hands } = scene
   if (!world.hasTmux) return context.skip('no tmux here')

@@ -83,13 +83,15 @@ async function outOfOrder({ git }: Hands): Promise<string[]> {
 /** Each commit that an agent made is on its branch, on the base, kept aside, or where a worktree stands. */
 async function lostCommits({ git }: Hands, agents: readonly Agent[]): Promise<string[]> {
   const lost: string[] = []
-  const heads = (await must(git(['worktree', 'list', '--porcelain']))).match(/(?<=^HEAD )\w+/gm) ?? []
+  const listed = (await must(git(['worktree', 'list', '--porcelain']))).match(/(?<=^HEAD )\w+/gm) ?? []
+  // zeros: a `worktree add` that was killed before it had a commit
+  const heads = listed.filter((head) => !/^0+$/.test(head))
   for (const { name, commits } of agents)
     for (const oid of commits.slice(-3)) {
       const { stdout, status } = await git(['for-each-ref', '--contains', oid, '--count=1', '--format=%(refname)'])
       if (status === 0 && stdout.trim() !== '') continue
-      const standing = (await git(['rev-list', '--count', oid, '--not', ...heads])).stdout.trim()
-      if (standing !== '0') lost.push(`commit ${oid} of ${name} is on no ref`)
+      const standing = await must(git(['rev-list', '--count', oid, '--not', ...heads]))
+      if (standing.trim() !== '0') lost.push(`commit ${oid} of ${name} is on no ref`)
     }
   return lost
 }
