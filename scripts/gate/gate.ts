@@ -42,10 +42,11 @@ export function judgeHeads(
   repository: Repository,
   policy: Policy,
   heads: readonly Head[],
-  madeSince: (start: string) => Change[] = () => [],
+  madeSince?: (start: string) => Change[],
 ): Judgement {
   return judgeAgainstLanded(repository, policy, policy.baseTip, (landed) => {
     const contributions = heads.flatMap((head) => contributionsOfHead(repository, policy, head, landed))
+    if (madeSince === undefined) return contributions
     return [...contributions, ...handMade(repository, policy, heads, contributions, madeSince)]
   })
 }
