@@ -9,6 +9,7 @@ import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Task } from '../policy/task.ts'
 import type { Contribution } from '../policy/verdict.ts'
+import type { Git } from '../system/git.ts'
 import { handMadeChanges } from '../system/hand-made.ts'
 import {
   branchTips,
@@ -60,7 +61,7 @@ export function contributionsOfHead(
   landed: readonly string[],
 ): Contribution[] {
   const task = openTasks(policy).find(({ branch }) => branch === name)
-  if (task) return [{ task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }]
+  if (task) return [contributionOf(repository.git, landed, task, tip)]
   return contributionsOfMove(repository, policy, landed, tip)
 }
 
@@ -82,7 +83,7 @@ export function contributionsOfMove(
   const tasks = taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const itsOwn = arrived.filter(({ oid }) => tasks.owners.get(oid) === task.branch)
-    return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository, own, task, oid))
+    return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
   const parts = foreign.length === 0 ? [] : partsOf(repository, policy, { arrived, foreign, own, to, picked }, tasks)
@@ -128,8 +129,9 @@ function standing(parts: readonly Contribution[], brought: () => readonly Change
   return parts.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
 }
 
-function contributionOf(repository: Repository, landed: readonly string[], task: Task, tip: string): Contribution {
-  return { task, source: task.branch, changes: changesOfMerge(repository.git, landed, tip) }
+/** What merging a task's branch, as far as `tip`, would bring to a base that holds `landed`. */
+export function contributionOf(git: Git, landed: readonly string[], task: Task, tip: string): Contribution {
+  return { task, source: task.branch, changes: changesOfMerge(git, landed, tip) }
 }
 
 /** What was made in a task's worktree and came only now: what the base had of its own was judged on its way there. */

@@ -7,7 +7,7 @@ import type { Contribution } from '../policy/verdict.ts'
 import { changesOfMerge, commitIds } from '../system/history.ts'
 import { openTasks } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
-import { contributionsOfMove, type Head } from './contributions.ts'
+import { contributionOf, contributionsOfMove, type Head } from './contributions.ts'
 
 /** The head of a range. */
 export interface RangeHead extends Head {
@@ -43,9 +43,7 @@ export function contributionsOfRange(
   const arrived = remoteTips.size === 0 ? new Set<string>() : commitIds(git, tip, landed)
   const merged = openTasks(policy).flatMap((one): Contribution[] => {
     const oid = remoteTips.get(one.branch)
-    return oid !== undefined && arrived.has(oid)
-      ? [{ task: one, source: one.branch, changes: changesOfMerge(git, landed, oid) }]
-      : []
+    return oid !== undefined && arrived.has(oid) ? [contributionOf(git, landed, one, oid)] : []
   })
   const others = contributionsOfMove(repository, policy, landed, tip)
   return [...merged, ...others.filter((other) => merged.every((one) => one.task?.id !== other.task?.id))]

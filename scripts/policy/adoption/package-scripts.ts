@@ -81,10 +81,12 @@ export function scriptRunner(files: readonly string[]): 'pnpm' | 'yarn' | 'bun r
   return usesBun(files) ? 'bun run' : 'npm run'
 }
 
+/** By what runs a script. */
+const PACKAGE_RUNNERS = { pnpm: 'pnpm exec', yarn: 'yarn', 'bun run': 'bunx', 'npm run': 'npx' } as const
+
 /** How the project runs a program of one of its packages. */
 export function packageRunner(files: readonly string[]): 'pnpm exec' | 'yarn' | 'bunx' | 'npx' {
-  const runner = scriptRunner(files)
-  return runner === 'pnpm' ? 'pnpm exec' : runner === 'yarn' ? 'yarn' : runner === 'bun run' ? 'bunx' : 'npx'
+  return PACKAGE_RUNNERS[scriptRunner(files)]
 }
 
 function usesBun(files: readonly string[]): boolean {
