@@ -1,4 +1,5 @@
 /** What git costs with us in the room: switch, commit, rebase, fetch. */
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Arm, type Row, ratio } from './measure.ts'
 import { type Place, taskWorktree } from './place.ts'
@@ -10,36 +11,50 @@ function repeated(place: Place, cwd: string, body: string): Arm {
   return { run: () => void place.run(['sh', '-ec', `for i in 1 2 3 4 5; do ${body}; done`], cwd) }
 }
 
-function row(name: string, limit: number, arms: { ours: Arm; plain: Arm }): Row {
+/** `empty`: our hooks' places with nothing in them, which is what git itself takes to start them. */
+const SIDES = ['ours', 'plain', 'empty'] as const
+type Roots = Readonly<Record<(typeof SIDES)[number], string>>
+
+function row(place: Place, name: string, limit: number, roots: Roots, body: string): Row {
+  const arms = Object.fromEntries(SIDES.map((side) => [side, repeated(place, roots[side], body)]))
   return { name, limit, unit: `× git (${TIMES} at a time)`, arms, value: ratio }
 }
 
-/** Twins with a worktree of a task (in the plain twin: of an ordinary branch) and one of a person's branch. */
-function prepare(place: Place) {
-  const twins = place.twins('commands', (root) => {
+/** Each side with a worktree of a task (in the plain one: of an ordinary branch) and one of a person's branch. */
+function prepare(place: Place): Readonly<Record<'base' | 'task' | 'persons', Roots>> {
+  const make = (root: string) => {
     for (let index = 0; index < 50; index += 1) place.write(join(root, 'src', 'one', `${index}.ts`), `${index}\n`)
-  })
-  const task = { ours: taskWorktree(place, twins.ours, 'one'), plain: taskWorktree(place, twins.plain, 'one') }
-  const persons = { ours: join(place.dir, 'commands', 'ours-own'), plain: join(place.dir, 'commands', 'plain-own') }
-  for (const side of ['ours', 'plain'] as const)
-    place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'mine', persons[side]], twins[side])
-  return { base: twins, task, persons }
+  }
+  const { ours: empty } = place.twins('empty-hooks', make)
+  const base = { ...place.twins('commands', make), empty }
+  const task = atEach((side) => taskWorktree(place, base[side], 'one'))
+  const persons = atEach((side) => join(place.dir, 'commands', `${side}-own`))
+  for (const side of SIDES)
+    place.run(['git', 'worktree', 'add', '-q', '--no-track', '-b', 'mine', persons[side]], base[side])
+  emptyHooks(place, empty)
+  return { base, task, persons }
+}
+
+function atEach(value: (side: keyof Roots) => string): Roots {
+  return { ours: value('ours'), plain: value('plain'), empty: value('empty') }
+}
+
+function emptyHooks(place: Place, root: string): void {
+  const hooks = join(root, '.git', 'lanekeeper', 'husky')
+  for (const name of readdirSync(hooks, { recursive: true, encoding: 'utf8' }))
+    if (statSync(join(hooks, name)).isFile()) place.write(join(hooks, name), '#!/bin/sh\nexit 0\n')
 }
 
 /** Rows for everyday commands. */
 export function everydayRows(place: Place): Row[] {
   const { base, task, persons } = prepare(place)
-  for (const root of [persons.ours, persons.plain]) place.run(['git', 'branch', 'other'], root)
-  const commit = (file: string) => `echo $i$$ > ${file}; git commit -qam x`
-  const both = (roots: { ours: string; plain: string }, body: string) => ({
-    ours: repeated(place, roots.ours, body),
-    plain: repeated(place, roots.plain, body),
-  })
+  for (const root of Object.values(persons)) place.run(['git', 'branch', 'other'], root)
+  const commit = 'echo $i$$ > src/one/1.ts; git commit -qam x'
   return [
-    row('git switch', 1.3, both(persons, 'git switch -q other; git switch -q mine')),
-    row('git commit, a person’s worktree', 1.25, both(persons, commit('src/one/1.ts'))),
-    row('git commit, a task’s worktree', 1.25, both(task, commit('src/one/1.ts'))),
-    row('git commit, on the base', 1.7, both(base, commit('src/one/1.ts'))),
+    row(place, 'git switch', 1.3, persons, 'git switch -q other; git switch -q mine'),
+    row(place, 'git commit, a person’s worktree', 1.25, persons, commit),
+    row(place, 'git commit, a task’s worktree', 1.25, task, commit),
+    row(place, 'git commit, on the base', 1.7, base, commit),
   ]
 }
 
