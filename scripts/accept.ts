@@ -5,8 +5,8 @@ import { shareChanges } from './contact.ts'
 import { enter } from './entrance.ts'
 import { alarmsOf } from './gate/alarms.ts'
 import { LanekeeperError } from './policy/errors.ts'
+import { branchOf } from './system/head.ts'
 import { openTasks } from './system/policy-source.ts'
-import { branchOf } from './system/repository.ts'
 import { recordDecision } from './system/task-store.ts'
 import { markVerified } from './system/verified.ts'
 
@@ -22,7 +22,7 @@ export const command: Command = {
     const reason = textOption(input, 'reason')?.trim()
     if (!reason) throw usageError('A reason is needed.', 'npx lanekeeper accept --reason "why it may stay"')
     const { repository, policy } = enter(session, { alarms: false })
-    const branch = branchOf(repository.gitDir)
+    const branch = branchOf(repository.git, repository.gitDir)
     if (openTasks(policy).some((task) => task.branch === branch))
       throw new LanekeeperError(
         'refused',

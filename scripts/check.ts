@@ -10,9 +10,10 @@ import { type Failure, FORMATS, type Format, type Report, reportText } from './p
 import { githubFailure, githubText } from './policy/verdict-github.ts'
 import { sarifFailure, sarifOf } from './policy/verdict-sarif.ts'
 import { detectBase } from './system/base.ts'
+import { branchOf } from './system/head.ts'
 import { commitOf } from './system/history.ts'
 import { openTasks, policyOfTask } from './system/policy-source.ts'
-import { assertGitVersion, branchOf, openRepository, type Repository } from './system/repository.ts'
+import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 
 export const command: Command = {
   summary:
@@ -80,7 +81,10 @@ function checked(input: Input, session: Session): Checked {
 
 function checkedBranch(named: string | undefined, session: Session): Checked {
   const { repository, policy: known } = enter(session, { alarms: false })
-  const branch = named === undefined ? branchOf(repository.gitDir) : (branchOfTask(repository, known, named) ?? named)
+  const branch =
+    named === undefined
+      ? branchOf(repository.git, repository.gitDir)
+      : (branchOfTask(repository, known, named) ?? named)
   if (branch === null)
     throw usageError(
       'HEAD is detached: name the branch.',

@@ -7,8 +7,9 @@ import { commandLine } from './policy/shell-quote.ts'
 import { provisionTelling, type SetupDocument, setupDocument } from './provisioning/provision.ts'
 import type { Provisioned } from './provisioning/quick-steps.ts'
 import { halfMade, isHalfMade } from './system/half-made.ts'
+import { branchOf } from './system/head.ts'
 import { isAlive } from './system/lock.ts'
-import { branchOf, type Repository } from './system/repository.ts'
+import type { Repository } from './system/repository.ts'
 
 export const command: Command = {
   summary: 'Provision a worktree: ports, database, env files, documents, dependencies',
@@ -42,7 +43,10 @@ async function runSetup(input: Input, session: Session): Promise<Result> {
 
 /** An agent's start hook calls `setup` wherever it is; in the main worktree that is no error. */
 function nothingForMain(repository: Repository): Result {
-  const worktree = { path: repository.root, branch: repository.isBare ? null : branchOf(repository.gitDir) }
+  const worktree = {
+    path: repository.root,
+    branch: repository.isBare ? null : branchOf(repository.git, repository.gitDir),
+  }
   return {
     json: {
       ok: true,

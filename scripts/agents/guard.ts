@@ -11,7 +11,7 @@ import { problemWithBranch } from '../policy/names.ts'
 import { refusalText } from '../policy/refusal.ts'
 import { forgetNote } from '../system/agent-state.ts'
 import { placeInside, realPlace, worktreeRootAbove } from '../system/edit-place.ts'
-import { readRef } from '../system/refs.ts'
+import { refTip } from '../system/refs.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { type AgentLane, agentLane } from './lane.ts'
 import { judgePaths } from './verdict.ts'
@@ -47,8 +47,8 @@ function commandRefusal(command: string | null, cwd: string, lane: AgentLane): s
   return refused.length === 0 ? null : commandsRefused(refused, task.id)
 }
 
-function branchesOf({ commonDir }: Repository): (name: string) => boolean {
-  const isRef = (ref: string) => typeof readRef(commonDir, ref) === 'string'
+function branchesOf(repository: Repository): (name: string) => boolean {
+  const isRef = (ref: string) => refTip(repository, ref) !== null
   return (name) => isPlainName(name) && (isRef(`refs/heads/${name}`) || isRef(`refs/remotes/${name}`))
 }
 

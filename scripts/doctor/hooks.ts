@@ -5,12 +5,13 @@ import { installHooks } from '../install.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import { isCodeCache } from '../system/code-cache.ts'
 import { readJsonIfExists } from '../system/files.ts'
+import { branchOf } from '../system/head.ts'
 import { hooksThatRun } from '../system/hook-probe.ts'
 import { hooksPathOf, isPinned } from '../system/hooks-pin.ts'
 import { baseHooksOf } from '../system/husky-dir.ts'
 import { isInstalled } from '../system/installed.ts'
 import { isBranchsOwnBuild } from '../system/own-build.ts'
-import { branchOf, type Repository } from '../system/repository.ts'
+import type { Repository } from '../system/repository.ts'
 import { baseHooksDir, buildDir, buildId, codeDir, hooksDir, OUR_HOOKS, staleHooks } from '../system/trusted-hooks.ts'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
 
@@ -147,7 +148,8 @@ function checkProbe(scene: Scene): readonly Finding[] {
   const { repository, policy } = scene
   if (!isInstalled(repository)) return []
   if (!isPinned(repository)) return [problem('hooks are not live in this worktree', FIX, reinstall(scene))]
-  const isGateHere = policy?.settings.gate === 'everywhere' || branchOf(repository.gitDir) === policy?.base
+  const isGateHere =
+    policy?.settings.gate === 'everywhere' || branchOf(repository.git, repository.gitDir) === policy?.base
   const expected = OUR_HOOKS.filter((name) => name !== 'reference-transaction' || isGateHere)
   const ran = hooksThatRun(repository.git, expected)
   const silent = expected.filter((name) => !ran.includes(name))

@@ -11,10 +11,11 @@ import { commandLine } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
 import type { RefusalContext } from '../policy/ways-on.ts'
 import { readIfExists } from '../system/files.ts'
+import { appliedCommit, branchOf } from '../system/head.ts'
 import { commitOf, isAncestor, mergeBaseOf, stagedChanges } from '../system/history.ts'
 import { writeInScope } from '../system/in-scope.ts'
 import { openTasks } from '../system/policy-source.ts'
-import { branchOf, type Repository } from '../system/repository.ts'
+import type { Repository } from '../system/repository.ts'
 import { markVerified, noteSeenMove, seenTips, verifiedTip } from '../system/verified.ts'
 import type { Head } from './contributions.ts'
 import type { Door } from './door.ts'
@@ -81,7 +82,7 @@ export function guardMergeResult(door: Door, heads: readonly Head[]): string | n
 /** pre-commit: on the base only what git itself left to be committed; on a task's branch always. */
 export function guardCommit(door: Door): string | null {
   const { repository, policy } = door
-  const branch = branchOf(repository.gitDir)
+  const branch = branchOf(repository.git, repository.gitDir)
   if (branch === policy.base) return guardCommitOnBase(door)
   const task = openTasks(policy).find((open) => open.branch === branch)
   if (!task) return null
@@ -139,7 +140,7 @@ function squashedHeads({ gitDir }: Repository): string[] {
 
 /** Whose work git is committing under a new id right now. */
 function pickedHeads(repository: Repository): string[] {
-  const picked = readIfExists(join(repository.gitDir, 'CHERRY_PICK_HEAD'))?.trim()
+  const picked = appliedCommit(repository.git, repository.gitDir, 'CHERRY_PICK_HEAD')
   return [...(picked ? [picked] : []), ...squashedHeads(repository)]
 }
 
@@ -165,7 +166,7 @@ export function guardPush(door: Door, local: string, remote: string): string | n
 }
 
 function isOnBase({ repository, policy }: Door): boolean {
-  return branchOf(repository.gitDir) === policy.base
+  return branchOf(repository.git, repository.gitDir) === policy.base
 }
 
 function textOf(
@@ -183,15 +184,15 @@ function textOf(
 }
 
 function recovery({ repository, command }: Door): string[] {
-  return recoveryOf(command.subcommand, command.args, unfinishedIn(repository.gitDir))
+  return recoveryOf(command.subcommand, command.args, unfinishedIn(repository))
 }
 
-function unfinishedIn(gitDir: string): Unfinished {
+function unfinishedIn({ git, gitDir }: Repository): Unfinished {
   const has = (name: string) => existsSync(join(gitDir, name))
   return {
     merge: has('MERGE_HEAD'),
     squash: has('SQUASH_MSG'),
-    cherryPick: has('CHERRY_PICK_HEAD'),
+    cherryPick: appliedCommit(git, gitDir, 'CHERRY_PICK_HEAD') !== null,
     rebase: has('rebase-merge') || (has('rebase-apply') && !has('rebase-apply/applying')),
     am: has('rebase-apply/applying'),
     sequencer: has('sequencer'),

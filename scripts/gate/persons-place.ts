@@ -3,14 +3,15 @@ import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
+import { workBranchOf } from '../system/head.ts'
 import { knownWorktreeId } from '../system/identity.ts'
 import { readRecord } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
-import { type Repository, workBranchOf } from '../system/repository.ts'
+import type { Repository } from '../system/repository.ts'
 
 /** The open task in whose worktree the session is, or null: by its branch; where HEAD is detached by what the ledger says. */
 export function taskHere(repository: Repository, policy: Policy): Task | null {
-  const branch = workBranchOf(repository.gitDir)
+  const branch = workBranchOf(repository.git, repository.gitDir)
   if (branch !== null) return openTasks(policy).find((task) => task.branch === branch) ?? null
   const id = knownWorktreeId(repository.gitDir)
   const known = id === null ? null : readRecord(repository, id)?.task

@@ -3,9 +3,10 @@ import { branchOfCi, isCi } from '../policy/ci-variables.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import { depthBeside } from '../system/deepen.ts'
+import { branchOf } from '../system/head.ts'
 import { commitOf } from '../system/history.ts'
 import { fetchFrom, noRemote, remoteRefs } from '../system/remote.ts'
-import { branchOf, type Repository } from '../system/repository.ts'
+import type { Repository } from '../system/repository.ts'
 
 /** What a ref's name tells. */
 export interface Named {
@@ -95,6 +96,7 @@ function noSuchRef(ref: string, remote: string): LanekeeperError {
 
 /** A branch's name says it; a detached HEAD or a commit id is what the CI says it is. Null where nothing does. */
 export function branchNamed(repository: Repository, ref: string, remotes: readonly string[]): string | null {
-  const attached = ref === 'HEAD' ? branchOf(repository.gitDir) : nameOf(repository, ref, remotes).branch
+  const attached =
+    ref === 'HEAD' ? branchOf(repository.git, repository.gitDir) : nameOf(repository, ref, remotes).branch
   return attached ?? branchOfCi(repository.env)
 }

@@ -1,15 +1,14 @@
 /** The commits of the open tasks: those of their branches, here and on remotes, and those made in their worktrees. */
-import { join } from 'node:path'
 import { authorshipOf, type Commit } from '../policy/attribution.ts'
 import { type Graph, ownersOf } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
 import { madeIn, madeOn } from '../policy/reflog.ts'
-import { readIfExists } from '../system/files.ts'
+import { branchOf, headLog } from '../system/head.ts'
 import { commitsOf } from '../system/history.ts'
 import { readLedger } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
-import { branchOf, type Repository } from '../system/repository.ts'
+import type { Repository } from '../system/repository.ts'
 import { tipsOfBranches } from '../system/task-tips.ts'
 
 export interface TaskCommits {
@@ -44,11 +43,11 @@ export function taskCommits(repository: Repository, policy: Policy, landed: read
   return { owners, graph, authorship: authorshipOf(byOwner) }
 }
 
-function madeByPerson({ commonDir }: Repository, policy: Policy): string[] {
+function madeByPerson({ git, commonDir }: Repository, policy: Policy): string[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const branches = new Set(policy.tasks.map(({ branch }) => branch))
   const isPersons = (branch: string) => !branches.has(branch) && isTaskBranch(branch) === null
-  return madeOn(readIfExists(join(commonDir, 'logs', 'HEAD')) ?? '', isPersons, branchOf(commonDir))
+  return madeOn(headLog(git, commonDir), isPersons, branchOf(git, commonDir))
 }
 
 /**
@@ -61,7 +60,7 @@ export function madeInWorktrees(repository: Repository, policy: Policy): Readonl
     openTasks(policy).flatMap(({ id, branch }) =>
       records
         .filter(({ task }) => task === id)
-        .flatMap(({ gitDir }) => madeIn(readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''))
+        .flatMap(({ gitDir }) => madeIn(headLog(repository.git, gitDir)))
         .map((oid): [string, string] => [oid, branch]),
     ),
   )

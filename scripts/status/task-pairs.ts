@@ -11,7 +11,7 @@ import { pairsApart } from '../system/footprints.ts'
 import { conflictsOfPairs, type Side } from '../system/foretold-conflicts.ts'
 import { treePaths } from '../system/history.ts'
 import { openTasks } from '../system/policy-source.ts'
-import { readRef } from '../system/refs.ts'
+import { refTip } from '../system/refs.ts'
 import type { Repository } from '../system/repository.ts'
 import type { Uncommitted } from '../system/uncommitted.ts'
 import { fingerprintOf } from '../system/work-fingerprint.ts'
@@ -83,14 +83,14 @@ function isMeeting({ overlap, shared }: PlannedPair): boolean {
 
 /** The task's branch with what is uncommitted on it; null where it has no branch or nothing of its own yet. */
 function sideOf(
-  { commonDir }: Repository,
+  repository: Repository,
   policy: Policy,
   { branch }: Task,
   worktrees: readonly WorktreeStatus[],
   uncommitted: ReadonlyMap<string, Uncommitted | null>,
 ): Side | null {
   const worktree = worktrees.find((one) => one.branch === branch && one.state !== 'missing')
-  const tip = worktree?.head ?? readRef(commonDir, `refs/heads/${branch}`) ?? null
+  const tip = worktree?.head ?? refTip(repository, `refs/heads/${branch}`)
   if (tip === null) return null
   const changes = worktree ? (uncommitted.get(worktree.path) ?? []) : []
   const mark = worktree && changes.length > 0 ? fingerprintOf(worktree.path, changes) : null

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { Git } from './git.ts'
+import { appliedCommit } from './head.ts'
 import { commitOf } from './history.ts'
 import { dirtyFiles } from './removal-facts.ts'
 import { takeBackMove } from './take-back-move.ts'
@@ -59,9 +60,7 @@ export function checkoutOf(git: Git, branch: string): Worktree | null {
  */
 export function assertCheckoutReady(git: Git, checkout: Worktree, from: string, to: string): void {
   const at = commandLine(['git', '-C', checkout.path])
-  const unfinished = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD'].find(
-    (name) => checkout.gitDir !== null && existsSync(join(checkout.gitDir, name)),
-  )
+  const unfinished = checkout.gitDir === null ? null : unfinishedIn(git, checkout.gitDir)
   if (unfinished)
     throw new LanekeeperError('unsafe', `${checkout.path} is in the middle of a merge or pick (${unfinished}).`, {
       hint: `Finish it: ${at} commit\nOr give it up: ${at} reset --merge`,
@@ -71,6 +70,12 @@ export function assertCheckoutReady(git: Git, checkout: Worktree, from: string, 
     touched.has(line.slice(line.indexOf(' ') + 1)),
   )
   if (inTheWay.length > 0) throw dirtyCheckout(checkout.path, inTheWay, at)
+}
+
+function unfinishedIn(git: Git, gitDir: string): string | null {
+  if (existsSync(join(gitDir, 'MERGE_HEAD'))) return 'MERGE_HEAD'
+  const names = ['CHERRY_PICK_HEAD', 'REVERT_HEAD'] as const
+  return names.find((name) => appliedCommit(git, gitDir, name) !== null) ?? null
 }
 
 function dirtyCheckout(path: string, files: readonly string[], at: string): LanekeeperError {

@@ -2,6 +2,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfExists } from './files.ts'
+import type { Git } from './git.ts'
+import { commitOf } from './history.ts'
 
 /** Reading a bigger file of packed refs costs more than asking git, which searches it. */
 const MOST_PACKED_BYTES = 256 * 1024
@@ -25,6 +27,12 @@ export function readRef(commonDir: string, ref: string): string | null | undefin
   if (line === undefined) return null
   const oid = line.slice(0, line.indexOf(' '))
   return isOid(oid) ? oid : undefined
+}
+
+/** The commit a shared ref stands on, or null: git is asked where the files do not tell. */
+export function refTip({ git, commonDir }: { git: Git; commonDir: string }, ref: string): string | null {
+  const known = readRef(commonDir, ref)
+  return known === undefined ? commitOf(git, ref) : known
 }
 
 function isOid(text: string): boolean {

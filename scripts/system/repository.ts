@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
-import { readIfExists } from './files.ts'
 import { type Git, openGit } from './git.ts'
 
 /** `merge-tree --write-tree` came with 2.38; the reference-transaction phases were measured from 2.39 on. */
@@ -149,21 +148,4 @@ function tooOld([major, minor]: readonly [number, number]): LanekeeperError {
       hint: 'Update git: https://git-scm.com/downloads',
     },
   )
-}
-
-/** The branch a git dir's HEAD is on, or null when detached; read from the file, since a hook asks this on every run. */
-export function branchOf(gitDir: string): string | null {
-  const head = readFileSync(join(gitDir, 'HEAD'), 'utf8').trim()
-  return head.startsWith('ref: refs/heads/') ? head.slice('ref: refs/heads/'.length) : null
-}
-
-/** The branch whose work lies in a git dir: HEAD's, or the one that a rebase has taken HEAD from until it is over. */
-export function workBranchOf(gitDir: string): string | null {
-  return branchOf(gitDir) ?? rebasedBranchOf(gitDir)
-}
-
-/** The branch that is being rebased in a git dir, or null; git leaves the same note for both of its rebases. */
-export function rebasedBranchOf(gitDir: string): string | null {
-  const notes = ['rebase-merge', 'rebase-apply'].map((dir) => readIfExists(join(gitDir, dir, 'head-name'))?.trim())
-  return notes.find((note) => note?.startsWith('refs/heads/'))?.slice('refs/heads/'.length) ?? null
 }

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolesToMigrate } from '../policy/databases/database-settings.ts'
 import type { Policy } from '../policy/policy.ts'
+import { workBranchOf } from './head.ts'
 import { cloneId } from './identity.ts'
 import { type Step, type StepName, type WorktreeRecord, writeRecord } from './ledger.ts'
 import { isAlive, thisProcess } from './lock.ts'
-import { type Repository, workBranchOf } from './repository.ts'
+import type { Repository } from './repository.ts'
 
 export const SLOW_STEPS = ['dependencies', 'migrate', 'setup'] as const satisfies readonly StepName[]
 const NOTHING_TO_DO = 'nothing to do'
@@ -18,8 +19,8 @@ export function openRecord(
   id: string,
   known: WorktreeRecord | null,
 ): WorktreeRecord {
-  const { root: path, gitDir } = repository
-  const branch = workBranchOf(gitDir)
+  const { git, root: path, gitDir } = repository
+  const branch = workBranchOf(git, gitDir)
   const start = known ?? newRecord(id, cloneId(repository), new Date().toISOString())
   const steps = { ...start.steps, identity: { state: 'done' as const }, ...slowStepsOf(repository, policy, start) }
   const worker = start.worker !== null && isAlive(start.worker) ? start.worker : null

@@ -29,7 +29,7 @@ export interface Worktree {
 }
 
 /** What git says when two `worktree add` meet; the second try finds the way free. */
-const RACE = /failed to read .*commondir|could not lock config file|unable to create .*\.lock/i
+const RACE = /failed to read .*commondir|could not lock config file|unable to create .*\.lock|cannot lock references/i
 const MAX_TRIES = 10
 /** git writes those files one after the other, within a millisecond. */
 const LIST_PAUSE_MS = 20

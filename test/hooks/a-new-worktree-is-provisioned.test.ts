@@ -173,7 +173,7 @@ it('sixteen at once in two repositories: no port twice, no failure, no leftover 
           env,
         })
         if (status === 0) return stderr
-        if (tries < 10 && /commondir|could not lock|\.lock/.test(stderr)) return add(tries + 1)
+        if (tries < 10 && /commondir|could not lock|cannot lock references|\.lock/.test(stderr)) return add(tries + 1)
         throw new Error(stderr)
       }
       return add()

@@ -22,7 +22,7 @@ async function add(project: Adopted, name: string, tries = 0): Promise<void> {
   const words = ['worktree', 'add', '-q', tries === 0 ? '-b' : '-B', name, project.path(name)]
   const { status, stderr } = await project.start('git', words, { cwd: project.root })
   if (status === 0) return
-  if (tries >= 10 || !/commondir|could not lock|\.lock/.test(stderr)) throw new Error(stderr)
+  if (tries >= 10 || !/commondir|could not lock|cannot lock references|\.lock/.test(stderr)) throw new Error(stderr)
   await add(project, name, tries + 1)
 }
 
