@@ -15,7 +15,7 @@ import { commandLine, shellQuote } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from '../policy/task-draft.ts'
 import { provision } from '../provisioning/provision.ts'
-import { holdFirstInterrupt, holdingInterrupts } from '../system/interrupt.ts'
+import { holdFirstInterrupt, holdingInterrupts, STOPPING } from '../system/interrupt.ts'
 import type { WorktreeRecord } from '../system/ledger.ts'
 import { withLock } from '../system/lock.ts'
 import { openTasks, readPolicy } from '../system/policy-source.ts'
@@ -83,7 +83,7 @@ export async function makeTask(
 /** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
 async function provisioned(session: Session, path: string, policy: Policy): Promise<WorktreeRecord> {
   session.out.note('Provisioning: ports, database, env file, dependencies')
-  const interrupt = holdFirstInterrupt(() => session.out.warn('Stopping what runs (once more: at once)'))
+  const interrupt = holdFirstInterrupt(() => session.out.warn(STOPPING))
   try {
     const record = await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
     if (interrupt.came) throw interrupted(path)
