@@ -11,7 +11,7 @@ import type { AgentWindow } from '../policy/windows.ts'
 import type { ServiceListener, WorktreeState, WorktreeStatus } from '../policy/worktree-status.ts'
 import { agentNote } from '../system/agent-state.ts'
 import { knownWorktreeId } from '../system/identity.ts'
-import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from '../system/ledger.ts'
+import { type DatabaseRecord, movedFrom, readRecord, stateOf, type WorktreeRecord } from '../system/ledger.ts'
 import { listenersOn } from '../system/listeners.ts'
 import { openTasks, policyOfTask } from '../system/policy-source.ts'
 import { type Repository, rebasedBranchOf } from '../system/repository.ts'
@@ -112,6 +112,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     listeners: listenersAt(path, record, learned),
     agent: window ? { window: window.id, session: window.session, alive: window.isAlive } : null,
     agentSays: worktree.gitDir === null ? null : agentNote(worktree.gitDir),
+    movedFrom: movedFrom(record, path),
     locked: worktree.isLocked ? (worktree.lockReason ?? '') : null,
     problems: (record?.problems ?? []).map(({ message }) => message),
   }

@@ -2,11 +2,12 @@
  * The ledger: one file per worktree under `<common>/lanekeeper/worktrees/`, written before an effect and until the effect
  * is proved gone. It outlives the worktree, so `gc` finds what a kill -9 or an `rm -rf` left behind.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DoneCommands } from '../policy/databases/migrate-commands.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import { readJsonIfExists, writeAtomically } from './files.ts'
+import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
+import { knownWorktreeId } from './identity.ts'
 import type { Repository } from './repository.ts'
 
 export const STEPS = ['identity', 'ports', 'databases', 'env', 'docs', 'dependencies', 'migrate', 'setup'] as const
@@ -146,9 +147,22 @@ export function readLedger(repository: Repository): WorktreeRecord[] {
 /** Records of worktrees whose directory is gone, and of which something may be left; a locked one may be on a disk that is away. */
 export function vanishedRecords(repository: Repository): WorktreeRecord[] {
   if (!existsSync(repository.stateDir)) return []
-  return readLedger(repository).filter(
-    ({ path, gitDir }) => !existsSync(gitDir) || !(existsSync(path) || existsSync(join(gitDir, 'locked'))),
-  )
+  return readLedger(repository).filter((record) => {
+    const { path, gitDir } = record
+    return !existsSync(gitDir) || !(existsSync(path) || existsSync(join(gitDir, 'locked')) || isElsewhere(record))
+  })
+}
+
+/** `git worktree move` tells git's own notes of the new place, and nobody else. */
+function isElsewhere({ id, gitDir }: WorktreeRecord): boolean {
+  const link = readIfExists(join(gitDir, 'gitdir'))?.trim()
+  return link !== undefined && existsSync(link) && knownWorktreeId(gitDir) === id
+}
+
+/** Where a worktree was set up, if that is not `path`, where it is now: what was written there still names the old place. */
+export function movedFrom(record: WorktreeRecord | null | undefined, path: string): string | null {
+  if (!record || record.path === path || !existsSync(path) || realpathSync(path) === record.path) return null
+  return record.path
 }
 
 /** Writes a record down, with the time; gives back what was written. */
