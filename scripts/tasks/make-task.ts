@@ -21,11 +21,12 @@ import { withLock } from '../system/lock.ts'
 import { openTasks, readPolicy } from '../system/policy-source.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { checkedPlace, type Place, tidyPlace } from '../system/worktree-place.ts'
-import { addWorktree, branchExists, deleteBranch, listWorktrees } from '../system/worktrees.ts'
+import { addWorktree, deleteBranch, listWorktrees } from '../system/worktrees.ts'
 import { assertNoOverlap, type Consent, overlapAsked, warnOfSlips } from './overlaps.ts'
 import { saveWithLease, takenBack } from './record-task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
 import { startOf } from './start-point.ts'
+import { worktreeAgain } from './worktree-again.ts'
 
 /** Checks and one commit on the tasks ref: some ten milliseconds each. */
 const TASKS_LOCK_WAIT_MS = 30_000
@@ -126,15 +127,13 @@ function writtenDown(
   })
 }
 
-/** A task without a worktree: new-task was killed, or somebody removed it. Plain git brings it back. */
-function assertNotHalfMade({ git }: Repository, { id }: Task, policy: Policy): void {
+function assertNotHalfMade(repository: Repository, { id }: Task, policy: Policy): void {
   const known = openTasks(policy).find((task) => task.id === id)
-  if (!known || listWorktrees(git).some(({ branch, isPrunable }) => branch === known.branch && !isPrunable)) return
-  const path = `../${id}`
-  const words = branchExists(git, known.branch) ? [path, known.branch] : ['-b', known.branch, path, known.base]
+  const worktrees = listWorktrees(repository.git)
+  if (!known || worktrees.some(({ branch, isPrunable }) => branch === known.branch && !isPrunable)) return
   throw new LanekeeperError('task-exists', `Task "${id}" exists already, but it has no worktree.`, {
     hint: [
-      `Give it one: ${commandLine(['git', 'worktree', 'add', '--no-track', ...words])} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`,
+      `Give it one: ${worktreeAgain(repository, policy, known)}`,
       `Or end it: ${commandLine(['npx', 'lanekeeper', 'task', 'close', id])}`,
     ].join('\n'),
   })
