@@ -175,12 +175,13 @@ it('says the same in status and at launch, in any folder, where a worktree went 
   project.git(['worktree', 'remove', path])
   project.git(['worktree', 'remove', project.path('worktrees/elsewhere')])
   project.git(['branch', '-D', 'task/elsewhere'])
+  project.run('mkdir', ['deep'], { cwd: project.root })
   const shown = project.lanekeeper(['status']).stdout
   expect(shown).not.toContain('elsewhere')
   const again = /▲ task one has no worktree\n {2}↳ (git .*) && npx/.exec(shown)?.[1] ?? ''
   const launched = project.lanekeeper(['launch', 'one', '--agent', 'none'])
   expect(launched).toMatchObject({ status: 3, stderr: expect.stringContaining(again) })
-  expect(project.run('sh', ['-c', again], { cwd: project.path('project/.git') })).toMatchObject({ status: 0 })
+  expect(project.run('sh', ['-c', again], { cwd: project.path('project/deep') })).toMatchObject({ status: 0 })
   expect(project.lanekeeper(['status']).stdout).not.toContain('has no worktree')
 })
 
