@@ -10,8 +10,9 @@ import { branchExists } from '../system/worktrees.ts'
 /** The shell line that gives a task its worktree again. It works in any folder of the repository. */
 export function worktreeAgain(repository: Repository, policy: Policy, { id, branch, base }: Task): string {
   const path = worktreePath(repository, policy, id)
-  const words = branchExists(repository.git, branch) ? [path, branch] : ['-b', branch, path, base]
-  const add = commandLine(['git', 'worktree', 'add', '--no-track', ...words])
+  // git takes --no-track for a new branch only
+  const words = branchExists(repository.git, branch) ? [path, branch] : ['--no-track', '-b', branch, path, base]
+  const add = commandLine(['git', 'worktree', 'add', ...words])
   return `${add} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`
 }
 
