@@ -2,7 +2,7 @@
  * The ledger: one file per worktree under `<common>/lanekeeper/worktrees/`, written before an effect and until the effect
  * is proved gone. It outlives the worktree, so `gc` finds what a kill -9 or an `rm -rf` left behind.
  */
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DoneCommands } from '../policy/databases/migrate-commands.ts'
 import { LanekeeperError } from '../policy/errors.ts'
@@ -157,12 +157,6 @@ export function vanishedRecords(repository: Repository): WorktreeRecord[] {
 function isElsewhere({ id, gitDir }: WorktreeRecord): boolean {
   const link = readIfExists(join(gitDir, 'gitdir'))?.trim()
   return link !== undefined && existsSync(link) && knownWorktreeId(gitDir) === id
-}
-
-/** Where a worktree was set up, if that is not `path`, where it is now: what was written there still names the old place. */
-export function movedFrom(record: WorktreeRecord | null | undefined, path: string): string | null {
-  if (!record || record.path === path || !existsSync(path) || realpathSync(path) === record.path) return null
-  return record.path
 }
 
 /** Writes a record down, with the time; gives back what was written. */
