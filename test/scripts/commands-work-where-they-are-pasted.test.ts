@@ -90,11 +90,11 @@ test('a slip in the name of a worktree or in a lane is answered with what is the
 test.each([
   ['init', '--yes'],
   ['new-task', '--title', 'A', '--allow', 'a'],
-])('%s in a repository without a commit names the command that makes one', (...words) => {
-  const repository = repositoryAt(createPlace(), '')
-  const empty = repository.path('empty')
-  repository.run('git', ['init', '-q', '-b', 'main', empty])
-  const { stderr } = repository.lanekeeper(words, { cwd: empty })
-  const [, start = ''] = /(git add -A && git commit [^,\n]*)/.exec(stderr) ?? []
-  expect(paste(repository, [start], repository.root)).toMatchObject({ status: 0 })
+])('%s in a repository without a commit names the command that makes one, be there files or none', (...words) => {
+  const place = createPlace()
+  place.run('git', ['init', '-q', '-b', 'main', 'empty'])
+  const repository = repositoryAt(place, place.path('empty'))
+  const { stderr } = repository.lanekeeper(words)
+  const start = stderr.split('\n').flatMap((line) => /(git add -A && git commit [^,]*)/.exec(line)?.[1] ?? [])
+  expect(paste(repository, start, repository.root)).toMatchObject({ status: 0, stderr: '' })
 })
