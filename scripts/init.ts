@@ -100,7 +100,7 @@ function whyNotHere({ git, isBare, isLinked, mainWorktree, commonDir }: Reposito
   if (git.attempt(['rev-parse', '--verify', '--quiet', 'HEAD']).status !== 0)
     return usageError(
       'There is no commit yet, and worktrees start from one.',
-      'git add -A && git commit -m "Start", then: npx lanekeeper init',
+      'git add -A && git commit --allow-empty -m "Start", then: npx lanekeeper init',
     )
   return null
 }

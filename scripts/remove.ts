@@ -8,8 +8,10 @@ import type { LanekeeperError } from './policy/errors.ts'
 import { nearestWord } from './policy/nearest-word.ts'
 import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
+import type { Task } from './policy/task.ts'
 import { type Removed, removeWorktree } from './removal/remove-worktree.ts'
-import { listWorktrees, type Worktree } from './system/worktrees.ts'
+import type { Repository } from './system/repository.ts'
+import { branchExists, listWorktrees, type Worktree } from './system/worktrees.ts'
 
 export const command: Command = {
   summary: 'Take a worktree away with its branch, databases and ports; refuses to lose work',
@@ -29,8 +31,7 @@ export const command: Command = {
   ],
   run: async (input, session) => {
     const { repository, policy } = enter(session)
-    const worktrees = listWorktrees(repository.git)
-    const worktree = findWorktree(worktrees, policy, input.positionals[0] ?? '', session.cwd)
+    const worktree = findWorktree(repository, policy, input.positionals[0] ?? '', session.cwd)
     const dryRun = flag(input, 'dry-run')
     const forced = {
       dirty: flag(input, 'force-dirty'),
@@ -49,9 +50,11 @@ export const command: Command = {
  * this order.
  * @throws `usage` when there is none
  */
-export function findWorktree(worktrees: readonly Worktree[], policy: Policy, target: string, cwd: string): Worktree {
+export function findWorktree({ git }: Repository, policy: Policy, target: string, cwd: string): Worktree {
+  const worktrees = listWorktrees(git)
   const path = realpathIfThere(resolve(cwd, target))
-  const branch = policy.tasks.find(({ id }) => id === target)?.branch
+  const task = policy.tasks.find(({ id }) => id === target)
+  const branch = task?.branch
   const found =
     worktrees.find((worktree) => worktree.path === path) ??
     worktrees.find((worktree) => worktree.branch !== null && worktree.branch === branch) ??
@@ -59,7 +62,8 @@ export function findWorktree(worktrees: readonly Worktree[], policy: Policy, tar
     // of a worktree that git was killed in the middle of making, nothing else tells whose it was to be
     worktrees.find((worktree) => worktree.branch === null && basename(worktree.path) === target)
   if (found) return found
-  throw noWorktree(target, branch, nearestWord(target, namesOf(worktrees, policy)))
+  const left = task && branchExists(git, task.branch) ? task.branch : null
+  throw noWorktree(target, task, left, nearestWord(target, namesOf(worktrees, policy)))
 }
 
 function realpathIfThere(path: string): string {
@@ -81,14 +85,15 @@ function namesOf(worktrees: readonly Worktree[], { tasks }: Policy): string[] {
     ])
 }
 
-function noWorktree(target: string, branch: string | undefined, near: string | null): LanekeeperError {
-  const message = branch
-    ? `Task "${target}" has no worktree (branch ${branch}).`
-    : `There is no worktree, task or branch "${target}".`
+/** @param left the task's branch, if that is still there */
+function noWorktree(target: string, task: Task | undefined, left: string | null, near: string | null): LanekeeperError {
+  const state = task === undefined || task.state === 'open' ? '' : `is ${task.state}, and `
   return usageError(
-    message,
+    task ? `Task "${target}" ${state}has no worktree.` : `There is no worktree, task or branch "${target}".`,
     [
-      ...(branch ? [`Its branch, if its work is not wanted: ${commandLine(['git', 'branch', '-D', branch])}`] : []),
+      ...(left === null
+        ? []
+        : [`Its branch, if its work is not wanted: ${commandLine(['git', 'branch', '-D', left])}`]),
       ...(near === null ? [] : [`Did you mean: ${commandLine(['npx', 'lanekeeper', 'remove', near])}`]),
       'All worktrees: git worktree list',
       'What vanished ones left behind: npx lanekeeper gc --dry-run',

@@ -10,7 +10,8 @@ import type { Repository } from '../system/repository.ts'
  * installs, and a project's commit-msg hook may want a conventional subject.
  */
 export function nextSteps(repository: Repository, plan: Plan, cwd: string): string[] {
-  const watched = ['.husky', ...ADOPTED_FILES, ...LOCKFILES]
+  const archive = plan.archive === null || plan.archive.startsWith('../') ? [] : [plan.archive]
+  const watched = ['.husky', ...ADOPTED_FILES, ...LOCKFILES, ...archive]
   const changed = repository.git
     .nul(['status', '--porcelain', '-z', '--untracked-files=all', '--', ...watched])
     .map((line) => line.slice(3))

@@ -21,6 +21,7 @@ import { readRecord, stateOf, type WorktreeRecord } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
 import { openRepository } from '../system/repository.ts'
 import { listWorktrees, type Worktree } from '../system/worktrees.ts'
+import { worktreeAgain } from '../tasks/worktree-again.ts'
 
 /** All that starting one task's agent takes, decided before anything is started. */
 export interface Plan {
@@ -61,7 +62,7 @@ export function chosenTasks(input: Input, { repository, policy }: Entrance, sess
     const task = open.find((candidate) => candidate.id === id)
     if (!task) throw noSuchTask(id, open)
     const worktree = worktreeOf(task)
-    if (!worktree) throw noWorktree(task, repository.name)
+    if (!worktree) throw noWorktree(task, worktreeAgain(repository, policy, task))
     return [task, worktree]
   })
 }
@@ -72,9 +73,9 @@ function noSuchTask(id: string, open: readonly Task[]): LanekeeperError {
   })
 }
 
-function noWorktree(task: Task, repositoryName: string): LanekeeperError {
+function noWorktree(task: Task, again: string): LanekeeperError {
   return new LanekeeperError('set-up', `Task "${task.id}" has no worktree.`, {
-    hint: `Make it: ${commandLine(['git', 'worktree', 'add', `../${repositoryName}.worktrees/${task.id}`, task.branch])}`,
+    hint: `Make it: ${again}`,
   })
 }
 

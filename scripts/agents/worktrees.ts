@@ -65,7 +65,7 @@ export async function removeAnswer(payload: Payload, session: Session): Promise<
   const [main] = listWorktrees(git)
   const repository = openRepository(main?.path ?? session.cwd, session.env)
   const policy = readPolicy(repository)
-  const worktree = findWorktree(listWorktrees(repository.git), policy, resolve(path), repository.root)
+  const worktree = findWorktree(repository, policy, resolve(path), repository.root)
   const task = openTasks(policy).find(({ branch }) => branch === worktree.branch)
   if (task) {
     session.out.note(`${path} stays: it is task "${task.id}"'s. It goes with: npx lanekeeper remove ${task.id}`)

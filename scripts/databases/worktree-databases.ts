@@ -13,7 +13,6 @@ import { type DatabaseRecord, readRecord, type WorktreeRecord } from '../system/
 import { openPathStates } from '../system/path-states.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { worktreeSlug } from '../system/worktree-facts.ts'
-import { listWorktrees } from '../system/worktrees.ts'
 
 export interface WorktreeDatabases {
   readonly repository: Repository
@@ -41,7 +40,7 @@ export function openWorktree(verb: string, input: Input, session: Session, { ala
 
 function meantBy(named: string | undefined, repository: Repository, policy: Policy, { cwd, env }: Session): Repository {
   if (named === undefined) return repository
-  return openRepository(findWorktree(listWorktrees(repository.git), policy, named, cwd).path, env)
+  return openRepository(findWorktree(repository, policy, named, cwd).path, env)
 }
 
 function keepsItsOwn({ root }: Repository, verb: string): LanekeeperError {

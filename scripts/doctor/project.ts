@@ -31,6 +31,13 @@ function checkSettings({ policy, policyError }: Scene): Finding[] {
 /** Asked in the main worktree only: a branch may be older than the adoption. */
 function checkAdoption({ repository }: Scene): Finding[] {
   if (repository.isLinked) return [ok(`adopted in ${repository.mainWorktree}`)]
+  if (repository.isBare)
+    return [
+      problem(
+        `${repository.commonDir} is a bare repository: Lanekeeper needs a main worktree`,
+        `git clone ${commandLine([repository.commonDir])} project && cd project`,
+      ),
+    ]
   const { edits } = planInit(readProjectFacts(repository))
   if (edits.length === 0) return [ok('everything init writes is in place')]
   return [warning(`init would write ${edits.map(({ file }) => file).join(', ')}`, 'npx lanekeeper init')]

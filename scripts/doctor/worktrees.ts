@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs'
 import { COMPOSE_VARIABLE } from '../policy/databases/compose.ts'
 import { commandLine } from '../policy/shell-quote.ts'
+import { movedMessage } from '../policy/worktree-status.ts'
 import { provision } from '../provisioning/provision.ts'
 import { composeProjectOf, plainProjectIn } from '../system/compose.ts'
 import { halfMade, isHalfMade } from '../system/half-made.ts'
 import { knownWorktreeId } from '../system/identity.ts'
 import { readRecord, stateOf, vanishedRecords, type WorktreeRecord } from '../system/ledger.ts'
 import { isAlive } from '../system/lock.ts'
+import { movedFrom } from '../system/moved.ts'
 import { readLease } from '../system/port-leases.ts'
 import { openRepository } from '../system/repository.ts'
 import { listWorktrees, type Worktree } from '../system/worktrees.ts'
@@ -50,6 +52,8 @@ function checkProvisioning(scene: Scene): readonly Finding[] {
     if (record === null) return [warning(`${path} was never provisioned`, fix, setUpAgain(scene, path))]
     const state = stateOf(record)
     if (state === 'failed') return [problem(`${path}: ${whatFailed(record)}`, fix, setUpAgain(scene, path))]
+    const from = movedFrom(record, path)
+    if (from !== null) return [warning(movedMessage(path, from), fix, setUpAgain(scene, path))]
     const isBusy = record.worker !== null && isAlive(record.worker)
     if (state === 'ready' || isBusy) return []
     return [problem(`${path}: set-up was cut short`, fix, setUpAgain(scene, path))]

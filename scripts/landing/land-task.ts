@@ -60,7 +60,7 @@ export async function landTask(
     const letPass = passedGate(repository, policy, task, session, terms.named)
     warnOfOpenNotes(task, session)
     const merge = { repository, policy, task, tip, session, letPass, named: terms.named }
-    const moved = await withLandingWorktree(repository, policy, task, (place) => mergeTestMove(merge, place))
+    const moved = await withLandingWorktree(repository, policy, task, session, (place) => mergeTestMove(merge, place))
     if (moved !== null) {
       const { done, letPass: passed } = moved
       return { ...done, ...(await finish({ ...merge, letPass: passed }, done.commit, terms.keep)) }

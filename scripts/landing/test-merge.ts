@@ -62,7 +62,7 @@ export async function testMerge(
   out.note(`${task.id}: ${line} (log: ${log})`)
   // vitest, jest and others would stay and watch; a CI of the caller's own has its own word
   const own = { CI: 'true', ...env, ...worktreeEnvironment(place, record) }
-  const { status, output } = await runShellLine(line, { cwd: place.root, env: own, log })
+  const { status, output } = await runShellLine(line, { cwd: place.root, env: own, log, endsWhole: true })
   if (status !== 0) throw testsFailed(task, line, status, output, log)
 }
 

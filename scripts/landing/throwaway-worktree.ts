@@ -4,13 +4,14 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Session } from '../command.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Task } from '../policy/task.ts'
 import { removeEmptyParent, worktreePath } from '../removal/worktree-folder.ts'
 import { readJsonIfExists, writeAtomically } from '../system/files.ts'
 import { commitOf, isAncestor } from '../system/history.ts'
-import { holdFirstInterrupt } from '../system/interrupt.ts'
+import { holdFirstInterrupt, STOPPING } from '../system/interrupt.ts'
 import { readLedger, writeRecord } from '../system/ledger.ts'
 import { isAlive, thisProcess } from '../system/lock.ts'
 import { checkoutOf } from '../system/merging.ts'
@@ -42,6 +43,7 @@ export async function withLandingWorktree<T>(
   repository: Repository,
   policy: Policy,
   task: Task,
+  { out }: Session,
   work: (place: LandingPlace) => Promise<T>,
 ): Promise<T> {
   const name = `landing-${task.id}-${randomHex(3)}`
@@ -54,7 +56,7 @@ export async function withLandingWorktree<T>(
     writeAtomically(file, `${JSON.stringify(text)}\n`)
   }
   write(note)
-  const interrupts = holdFirstInterrupt()
+  const interrupts = holdFirstInterrupt(() => out.warn(STOPPING))
   const aboutToMove = (commit: string) => {
     if (interrupts.came) throw interrupted(task)
     write({ ...note, commit })

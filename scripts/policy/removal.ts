@@ -43,62 +43,72 @@ export const HALF_MADE = 'initializing'
 /** Every reason why the worktree must stay, given what the person forced; empty when it may go. */
 export function obstaclesTo(facts: RemovalFacts, forced: Forced): Obstacle[] {
   if (facts.isMain) return [mainWorktree(facts)]
+  const isAskedFor: Required<Forced> = {
+    locked: facts.isLocked,
+    dirty: facts.dirty.length > 0,
+    unmerged: facts.unmerged > 0 || facts.unpushed.length > 0,
+    live: facts.alive.length > 0,
+  }
+  // a flag that gave something up stays in the command, or that would be refused next
+  const given = KINDS.filter((kind) => isAskedFor[kind] && forced[kind])
+  const missing = new Set(KINDS.filter((kind) => isAskedFor[kind] && !forced[kind]))
+  const command = (...more: (keyof Forced)[]) =>
+    commandLine(['npx', 'lanekeeper', 'remove', facts.branch ?? facts.path, ...[...given, ...more].map(flagOf)])
   const found: (Obstacle | null)[] = [
-    facts.isHere ? standingInIt(facts) : null,
-    facts.isLocked && !forced.locked ? locked(facts) : null,
-    facts.dirty.length > 0 && !forced.dirty ? dirty(facts) : null,
-    facts.unmerged > 0 && !forced.unmerged ? unmerged(facts) : null,
-    facts.unpushed.length > 0 && !forced.unmerged ? unpushed(facts) : null,
-    facts.alive.length > 0 && !forced.live ? alive(facts) : null,
+    facts.isHere ? standingInIt(command()) : null,
+    missing.has('locked') ? locked(facts, command('locked')) : null,
+    missing.has('dirty') ? dirty(facts, command('dirty')) : null,
+    missing.has('unmerged') && facts.unmerged > 0 ? unmerged(facts, command('unmerged')) : null,
+    missing.has('unmerged') && facts.unpushed.length > 0 ? unpushed(facts, command('unmerged')) : null,
+    missing.has('live') ? alive(facts, command('live')) : null,
   ]
   return found.filter((obstacle) => obstacle !== null)
+}
+
+const KINDS = ['locked', 'dirty', 'unmerged', 'live'] as const
+
+function flagOf(kind: keyof Forced): string {
+  return `--force-${kind}`
 }
 
 function mainWorktree({ path }: RemovalFacts): Obstacle {
   return { kind: 'main', message: `${path} is the main worktree; it is never removed`, hint: [] }
 }
 
-function standingInIt({ path, branch }: RemovalFacts): Obstacle {
-  const message = 'you stand in it'
-  return { kind: 'here', message, hint: [`from another directory: ${removeCommand(branch ?? path)}`] }
+function standingInIt(command: string): Obstacle {
+  return { kind: 'here', message: 'you stand in it', hint: [`from another directory: ${command}`] }
 }
 
-function locked({ path, branch, lockReason }: RemovalFacts): Obstacle {
-  const force = removeCommand(branch ?? path, '--force-locked')
+function locked({ path, lockReason }: RemovalFacts, force: string): Obstacle {
   if (lockReason === HALF_MADE)
     return { kind: 'locked', message: 'git was killed while it made it, or is still at it', hint: [force] }
   const message = lockReason === null ? 'it is locked' : `it is locked: ${lockReason}`
-  const hint = [commandLine(['git', 'worktree', 'unlock', path]), force]
-  return { kind: 'locked', message, hint }
+  return { kind: 'locked', message, hint: [commandLine(['git', 'worktree', 'unlock', path]), force] }
 }
 
-function dirty({ path, branch, dirty }: RemovalFacts): Obstacle {
+function dirty({ path, dirty }: RemovalFacts, force: string): Obstacle {
   const rest = dirty.length > MOST_FILES ? ` and ${dirty.length - MOST_FILES} more` : ''
   const message = `it has uncommitted work: ${dirty.slice(0, MOST_FILES).join(', ')}${rest}`
   const keep = `${commandLine(['git', '-C', path, 'add', '-A'])} && ${commandLine(['git', '-C', path, 'commit'])}`
-  return { kind: 'dirty', message, hint: [keep, removeCommand(branch ?? path, '--force-dirty')] }
+  return { kind: 'dirty', message, hint: [keep, force] }
 }
 
-function unmerged({ path, branch, base, unmerged }: RemovalFacts): Obstacle {
+function unmerged({ path, branch, base, unmerged }: RemovalFacts, force: string): Obstacle {
   const commits = unmerged === 1 ? '1 commit' : `${unmerged} commits`
   const message = `${branch ?? 'its detached HEAD'} has ${commits} that ${base} lacks`
   const look = commandLine(['git', '-C', path, 'log', '--oneline', `${base}..HEAD`])
-  return { kind: 'unmerged', message, hint: [look, removeCommand(branch ?? path, '--force-unmerged')] }
+  return { kind: 'unmerged', message, hint: [look, force] }
 }
 
-function unpushed({ path, branch, unpushed }: RemovalFacts): Obstacle {
+function unpushed({ path, unpushed }: RemovalFacts, force: string): Obstacle {
   const message = `its submodules go with it: ${unpushed.join(', ')}`
   const push = `${commandLine(['git', '-C', path, 'submodule', 'foreach'])} --recursive git push`
-  return { kind: 'unmerged', message, hint: [push, removeCommand(branch ?? path, '--force-unmerged')] }
+  return { kind: 'unmerged', message, hint: [push, force] }
 }
 
-function alive({ path, branch, alive }: RemovalFacts): Obstacle {
+function alive({ alive }: RemovalFacts, force: string): Obstacle {
   const message = `something still runs in it: ${alive.join(', ')}`
-  return { kind: 'live', message, hint: ['stop it, then repeat', removeCommand(branch ?? path, '--force-live')] }
-}
-
-function removeCommand(target: string, flag?: string): string {
-  return commandLine(['npx', 'lanekeeper', 'remove', target, ...(flag ? [flag] : [])])
+  return { kind: 'live', message, hint: ['stop it, then repeat', force] }
 }
 
 /** What becomes of an open task whose worktree and branch went: `landed` where the base has its work, else `closed`. */

@@ -47,6 +47,8 @@ export interface WorktreeStatus {
     readonly message: string
     readonly at: string
   } | null
+  /** Where it was set up, if it has been moved since: its pages name that place. */
+  readonly movedFrom: string | null
   /** Why it is locked ('' where no reason was given), or null. */
   readonly locked: string | null
   /** Why the set-up failed, in the ledger's words. */
@@ -152,11 +154,21 @@ function goneNote(path: string): string {
   return `▲ ${printable(path)} is gone; sweep what it left: npx lanekeeper gc\n  ↳ moved by hand? in its new place: git worktree repair`
 }
 
+/** An agent keeps to the directory that TASK.md and WORKTREE.md name. */
+export function movedMessage(path: string, from: string): string {
+  return `${path} was moved: its pages still name ${from}`
+}
+
+function movedNote(path: string, from: string): string {
+  return `▲ ${printable(movedMessage(path, from))}\n  ↳ ${commandLine(['npx', 'lanekeeper', 'setup', path])}`
+}
+
 /** Lines under the table: what needs a person, each with the command that goes on. */
 export function statusNotes(worktrees: readonly WorktreeStatus[]): string[] {
-  return worktrees.flatMap(({ path, state, problems, listeners, task, verdict }) => [
+  return worktrees.flatMap(({ path, state, movedFrom, problems, listeners, task, verdict }) => [
     ...(state === 'failed' ? [failureNote(path, problems)] : []),
     ...(state === 'missing' ? [goneNote(path)] : []),
+    ...(movedFrom === null ? [] : [movedNote(path, movedFrom)]),
     ...listeners
       .filter(({ foreignWorktree }) => foreignWorktree !== null)
       .map(

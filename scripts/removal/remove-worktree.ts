@@ -16,6 +16,7 @@ import { hasOwnCommits } from '../system/history.ts'
 import { knownWorktreeId } from '../system/identity.ts'
 import { type RemovalIntent, readRecord, type WorktreeRecord, writeRecord } from '../system/ledger.ts'
 import { withLock } from '../system/lock.ts'
+import { relocated } from '../system/moved.ts'
 import { removalFacts } from '../system/removal-facts.ts'
 import type { Repository } from '../system/repository.ts'
 import { keepSafe } from '../system/safety-ref.ts'
@@ -116,9 +117,10 @@ function look(repository: Repository, policy: Policy, worktree: Worktree, cwd: s
   return { repository, policy, worktree, record, facts, task, branch }
 }
 
-function recordOf(repository: Repository, { gitDir, isMain }: Worktree): WorktreeRecord | null {
+function recordOf(repository: Repository, { gitDir, isMain, path }: Worktree): WorktreeRecord | null {
   const id = gitDir === null || isMain ? null : knownWorktreeId(gitDir)
-  return id === null ? null : readRecord(repository, id)
+  const record = id === null ? null : readRecord(repository, id)
+  return record && relocated(record, path)
 }
 
 function whatGoes({ worktree, record, branch, facts }: Removal): string[] {

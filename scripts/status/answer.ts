@@ -8,7 +8,9 @@ import { GRID_LEGEND, gridRows, isWorthShowing, pairLines } from '../policy/task
 import { statusNotes, statusRows, type WorktreeStatus } from '../policy/worktree-status.ts'
 import { table } from '../system/output.ts'
 import { openTasks } from '../system/policy-source.ts'
+import type { Repository } from '../system/repository.ts'
 import { beginLook, type Look } from '../system/uncommitted.ts'
+import { withoutWorktree } from '../tasks/worktree-again.ts'
 import { meetingsOf, type Pairs, taskPairs } from './task-pairs.ts'
 import { worktreeStatuses } from './worktree-statuses.ts'
 
@@ -23,13 +25,20 @@ export async function statusAnswer(session: Session, begun: Look | undefined, is
   const pairs = await taskPairs(repository, policy, meetings, worktrees, await look, wanted)
   return {
     json: { ok: true, worktrees, pairs: pairs.pairs, againstBase: pairs.base, alarms },
-    text: textOf(worktrees, policy, pairs, isGridAsked),
+    text: textOf(worktrees, repository, policy, pairs, isGridAsked),
   }
 }
 
-function textOf(worktrees: readonly WorktreeStatus[], policy: Policy, pairs: Pairs, isGridAsked: boolean): string {
+function textOf(
+  worktrees: readonly WorktreeStatus[],
+  repository: Repository,
+  policy: Policy,
+  pairs: Pairs,
+  isGridAsked: boolean,
+): string {
   const tasks = openTasks(policy)
-  const notes = [...statusNotes(worktrees), ...handoffNotes(tasks)]
+  const branches = new Set(worktrees.map(({ branch, rebasing }) => branch ?? rebasing))
+  const notes = [...statusNotes(worktrees), ...withoutWorktree(repository, policy, branches), ...handoffNotes(tasks)]
   const isShown = isGridAsked || isWorthShowing(pairs.pairs, pairs.base)
   return [
     table(statusRows(worktrees, new Date())),

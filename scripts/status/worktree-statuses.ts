@@ -14,6 +14,7 @@ import { rebasedBranchOf } from '../system/head.ts'
 import { knownWorktreeId } from '../system/identity.ts'
 import { type DatabaseRecord, readRecord, stateOf, type WorktreeRecord } from '../system/ledger.ts'
 import { listenersOn } from '../system/listeners.ts'
+import { movedFrom } from '../system/moved.ts'
 import { openTasks, policyOfTask } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
 import { describeTips, type Tip } from '../system/tips.ts'
@@ -113,6 +114,7 @@ function statusOf(worktree: Worktree, learned: Learned, repository: Repository, 
     listeners: listenersAt(path, record, learned),
     agent: window ? { window: window.id, session: window.session, alive: window.isAlive } : null,
     agentSays: worktree.gitDir === null ? null : agentNote(worktree.gitDir),
+    movedFrom: movedFrom(record, path),
     locked: worktree.isLocked ? (worktree.lockReason ?? '') : null,
     problems: (record?.problems ?? []).map(({ message }) => message),
   }

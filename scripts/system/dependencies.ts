@@ -33,8 +33,9 @@ const QUIET_INSTALL = {
   SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
   LANEKEEPER_SETUP: 'caller',
   COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
-  npm_config_confirm_modules_purge: 'false',
 }
+/** npm warns of settings it does not know. */
+const QUIET_PNPM = { npm_config_confirm_modules_purge: 'false' }
 
 /** The package managers that corepack knows. */
 const CORE_PACKED = ['yarn', 'pnpm']
@@ -71,10 +72,11 @@ async function install(
   hooksPath: string,
 ): Promise<Step> {
   const before = manager.lockfile === null ? null : readFileSync(join(root, manager.lockfile))
+  const quiet = { ...env, ...QUIET_INSTALL, ...(manager.name === 'pnpm' ? QUIET_PNPM : {}) }
   let last: { words: readonly string[]; result: ProgramResult } | undefined
   for (const words of manager.installs) {
     if (last && words === manager.installs.at(-1) && !LOCKFILE_REFUSED.test(last.result.output)) break
-    const result = await runProgram(words, { cwd: root, env: { ...env, ...QUIET_INSTALL }, log, hooksPath })
+    const result = await runProgram(words, { cwd: root, env: quiet, log, hooksPath })
     if (result.status === 0) {
       restore(root, manager, before)
       return { state: 'done', message: commandLine(words) }

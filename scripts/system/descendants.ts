@@ -38,3 +38,12 @@ function fromPs(env: NodeJS.ProcessEnv): [number, number][] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { env, encoding: 'utf8' })
   return [...(stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)/gm)].map(([, child, parent]) => [Number(child), Number(parent)])
 }
+
+/** A process may have ended with its parent. */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // it has
+  }
+}

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { LanekeeperError } from '../policy/errors.ts'
-import { descendantsOf } from './descendants.ts'
+import { descendantsOf, signalIfThere } from './descendants.ts'
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
@@ -37,14 +37,6 @@ export function runInForeground(
       resolve(status ?? 128 + (signal ? constants.signals[signal] : 0))
     })
   })
-}
-
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // it ended with its parent
-  }
 }
 
 function cannotStart(program: string, error: NodeJS.ErrnoException): LanekeeperError {

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DoneCommands } from '../policy/databases/migrate-commands.ts'
 import { LanekeeperError } from '../policy/errors.ts'
-import { readJsonIfExists, writeAtomically } from './files.ts'
+import { readIfExists, readJsonIfExists, writeAtomically } from './files.ts'
+import { knownWorktreeId } from './identity.ts'
 import type { Repository } from './repository.ts'
 
 export const STEPS = ['identity', 'ports', 'databases', 'env', 'docs', 'dependencies', 'migrate', 'setup'] as const
@@ -148,9 +149,16 @@ export function readLedger(repository: Repository): WorktreeRecord[] {
 /** Records of worktrees whose directory is gone, and of which something may be left; a locked one may be on a disk that is away. */
 export function vanishedRecords(repository: Repository): WorktreeRecord[] {
   if (!existsSync(repository.stateDir)) return []
-  return readLedger(repository).filter(
-    ({ path, gitDir }) => !existsSync(gitDir) || !(existsSync(path) || existsSync(join(gitDir, 'locked'))),
-  )
+  return readLedger(repository).filter((record) => {
+    const { path, gitDir } = record
+    return !existsSync(gitDir) || !(existsSync(path) || existsSync(join(gitDir, 'locked')) || isElsewhere(record))
+  })
+}
+
+/** `git worktree move` tells git's own notes of the new place, and nobody else. */
+function isElsewhere({ id, gitDir }: WorktreeRecord): boolean {
+  const link = readIfExists(join(gitDir, 'gitdir'))?.trim()
+  return link !== undefined && existsSync(link) && knownWorktreeId(gitDir) === id
 }
 
 /** Writes a record down, with the time; gives back what was written. */

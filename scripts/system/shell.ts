@@ -5,6 +5,7 @@
  */
 import { appendFileSync } from 'node:fs'
 import { withoutRepositoryVariables } from './git.ts'
+import { endGroupWith } from './program-groups.ts'
 
 export interface ProgramOptions {
   readonly cwd: string
@@ -15,6 +16,8 @@ export interface ProgramOptions {
   readonly timeoutMs?: number
   /** Where the program's own git commands find the hooks, whatever the repository's configuration says. */
   readonly hooksPath?: string
+  /** What it leaves running ends with it, and so does what does not hear Ctrl-C. */
+  readonly endsWhole?: boolean
 }
 
 export interface ProgramResult {
@@ -42,7 +45,7 @@ type Shell = import('zx/core').Shell<false, Running>
 
 async function run(
   title: string,
-  { cwd, env, log, timeoutMs, hooksPath }: ProgramOptions,
+  { cwd, env, log, timeoutMs, hooksPath, endsWhole = false }: ProgramOptions,
   start: (shell: Shell) => Running,
 ) {
   const { $ } = await import('zx/core')
@@ -52,14 +55,15 @@ async function run(
     env: { ...withoutRepositoryVariables(env), INIT_CWD: undefined, ...withHooksPath(hooksPath) },
     nothrow: true,
     quiet: true,
-    // in our process group: Ctrl-C reaches an install in the foreground
-    detached: false,
+    // else in our process group: Ctrl-C reaches an install in the foreground
+    detached: endsWhole,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   })
   const write = (text: string) => log && appendFileSync(log, text)
   write(`$ ${title}\n`)
   const running = start(shell)
+  if (endsWhole && running.child) endGroupWith(running.child)
   for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk) => write(String(chunk)))
   const { exitCode, stdall, stdout, stderr } = await running
   // zx gives a negative errno where nothing could be started, and no status where a signal ended it

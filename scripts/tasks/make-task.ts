@@ -16,17 +16,18 @@ import type { Task } from '../policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from '../policy/task-draft.ts'
 import { provision } from '../provisioning/provision.ts'
 import { isInstalled } from '../system/installed.ts'
-import { holdFirstInterrupt, holdingInterrupts } from '../system/interrupt.ts'
+import { holdFirstInterrupt, holdingInterrupts, STOPPING } from '../system/interrupt.ts'
 import type { WorktreeRecord } from '../system/ledger.ts'
 import { withLock } from '../system/lock.ts'
 import { openTasks, readPolicy } from '../system/policy-source.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { checkedPlace, type Place, tidyPlace } from '../system/worktree-place.ts'
-import { addWorktree, branchExists, deleteBranch, listWorktrees } from '../system/worktrees.ts'
+import { addWorktree, deleteBranch, listWorktrees } from '../system/worktrees.ts'
 import { assertNoOverlap, type Consent, filesOfBase, overlapAsked, warnOfSlips } from './overlaps.ts'
 import { saveWithLease, takenBack } from './record-task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
 import { startOf } from './start-point.ts'
+import { worktreeAgain } from './worktree-again.ts'
 
 /** Checks and one commit on the tasks ref: some ten milliseconds each. */
 const TASKS_LOCK_WAIT_MS = 30_000
@@ -84,7 +85,7 @@ export async function makeTask(
 /** The record tells of steps that failed; what cannot even be recorded is an error, and the worktree stays. */
 async function provisioned(session: Session, path: string, policy: Policy): Promise<WorktreeRecord> {
   session.out.note('Provisioning: ports, database, env file, dependencies')
-  const interrupt = holdFirstInterrupt(() => session.out.warn('Stopping what runs (once more: at once)'))
+  const interrupt = holdFirstInterrupt(() => session.out.warn(STOPPING))
   try {
     const record = await provision(openRepository(path, session.env), policy, { wait: true }, session.out)
     if (interrupt.came) throw interrupted(path)
@@ -128,15 +129,13 @@ function writtenDown(
   })
 }
 
-/** A task without a worktree: new-task was killed, or somebody removed it. Plain git brings it back. */
-function assertNotHalfMade({ git }: Repository, { id }: Task, policy: Policy): void {
+function assertNotHalfMade(repository: Repository, { id }: Task, policy: Policy): void {
   const known = openTasks(policy).find((task) => task.id === id)
-  if (!known || listWorktrees(git).some(({ branch, isPrunable }) => branch === known.branch && !isPrunable)) return
-  const path = `../${id}`
-  const words = branchExists(git, known.branch) ? [path, known.branch] : ['-b', known.branch, path, known.base]
+  const worktrees = listWorktrees(repository.git)
+  if (!known || worktrees.some(({ branch, isPrunable }) => branch === known.branch && !isPrunable)) return
   throw new LanekeeperError('task-exists', `Task "${id}" exists already, but it has no worktree.`, {
     hint: [
-      `Give it one: ${commandLine(['git', 'worktree', 'add', '--no-track', ...words])} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`,
+      `Give it one: ${worktreeAgain(repository, policy, known)}`,
       `Or end it: ${commandLine(['npx', 'lanekeeper', 'task', 'close', id])}`,
     ].join('\n'),
   })

@@ -30,7 +30,7 @@ function branchIsUnborn(git: Repository['git'], base: string): boolean {
 function noBase(base: string, isUnborn: boolean): LanekeeperError {
   if (isUnborn)
     return new LanekeeperError('usage', `The base branch "${base}" has no commit yet, and a worktree needs one.`, {
-      hint: 'Commit what is there: git add -A && git commit -m "Start"',
+      hint: 'Commit what is there: git add -A && git commit --allow-empty -m "Start"',
     })
   return new LanekeeperError('usage', `There is no base branch "${base}" here.`, {
     hint: 'All branches: git branch --list\nChoose one with --base, or "base" in lanekeeper.json',

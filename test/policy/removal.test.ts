@@ -58,4 +58,11 @@ describe('a worktree may be removed', () => {
     for (const flag of flags) expect(refusal.hint).toContain(`npx lanekeeper remove task/a ${flag}`)
     expect(kinds(all, { dirty: true, unmerged: true, locked: true, live: true })).toEqual([])
   })
+
+  it('keeps the flags that were given in the command', () => {
+    const [locked] = obstaclesTo(all, { dirty: true, unmerged: true, live: true })
+    expect(locked?.hint).toContain(
+      'npx lanekeeper remove task/a --force-dirty --force-unmerged --force-live --force-locked',
+    )
+  })
 })

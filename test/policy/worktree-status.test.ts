@@ -23,6 +23,7 @@ const PLAIN: WorktreeStatus = {
   agent: null,
   agentSays: null,
   locked: null,
+  movedFrom: null,
   problems: [],
 }
 const cells = (changes: Partial<WorktreeStatus>) => statusRows([{ ...PLAIN, ...changes }], NOW)[1]

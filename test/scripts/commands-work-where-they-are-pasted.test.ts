@@ -1,7 +1,7 @@
 /** Whoever reads a command of ours pastes it where the shell stands, and that is often a folder of the repository. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { createPlace, createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
 
 const FOLDER = 'packages/my app'
 
@@ -85,4 +85,16 @@ test('a slip in the name of a worktree or in a lane is answered with what is the
   expect(widened).toMatchObject({ status: 0, stderr: expect.stringContaining('there is packages/my app: mind') })
   const { stderr } = repository.lanekeeper(['remove', 'ad-auth'])
   expect(stderr).toContain('Did you mean: npx lanekeeper remove add-auth\n')
+})
+
+test.each([
+  ['init', '--yes'],
+  ['new-task', '--title', 'A', '--allow', 'a'],
+])('%s in a repository without a commit names the command that makes one, be there files or none', (...words) => {
+  const place = createPlace()
+  place.run('git', ['init', '-q', '-b', 'main', 'empty'])
+  const repository = repositoryAt(place, place.path('empty'))
+  const { stderr } = repository.lanekeeper(words)
+  const start = stderr.split('\n').flatMap((line) => /(git add -A && git commit [^,]*)/.exec(line)?.[1] ?? [])
+  expect(paste(repository, start, repository.root)).toMatchObject({ status: 0, stderr: '' })
 })

@@ -226,3 +226,18 @@ test('settings that cannot be read are one finding; nothing is made up about wha
   const told = report.findings.map(({ check }) => check)
   for (const check of ['terminal', 'env-files']) expect(told).not.toContain(check)
 })
+
+test('a bare repository is told of as a finding, with the way on', () => {
+  const repository = adopted()
+  const bare = repository.path('bare.git')
+  repository.git(['clone', '-q', '--bare', repository.root, bare])
+  const report = doctor(repository, [], { cwd: bare })
+  expect(report.status).toBe(1)
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({
+      check: 'adoption',
+      level: 'error',
+      message: expect.stringContaining('a bare repository'),
+    }),
+  )
+})

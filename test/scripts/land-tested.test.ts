@@ -121,6 +121,13 @@ describe('what is tested before the base moves', () => {
     expectNoLanding(project)
   })
 
+  it('ends with all it started: a server it left running keeps nobody waiting', () => {
+    const project = createRepository(settings({ test: 'sleep 100 & echo $! > ../deaf' }))
+    workedTask(project, 'a')
+    expect(land(project, 'a')).toMatchObject({ status: 0 })
+    expect(isGone(project)).toBe(true)
+  })
+
   it('takes its time, and what a person changes in the task meanwhile is kept', () => {
     const widen = `cd ../../project && "${process.execPath}" "${CLI}" task widen a src/extra --reason "asked for"`
     const project = createRepository(settings({ test: widen }))
@@ -199,6 +206,8 @@ describe('an interrupted landing (Ctrl-C)', () => {
   it.each([
     ['a test that ends badly', 'touch ../begun; sleep 5'],
     ['a test that ends well all the same', 'trap "exit 0" INT; touch ../begun; sleep 5 & wait'],
+    ['a test that is deaf to it', 'trap "" INT TERM; echo $$ > ../deaf; touch ../begun; sleep 100'],
+    ['a test with a server in the background', 'sleep 100 & echo $! > ../deaf; touch ../begun; wait'],
   ])('takes its worktree away, leaves the base alone and says so: %s', async (_name, test) => {
     const project = createRepository(settings({ test }))
     workedTask(project, 'a')
@@ -208,7 +217,29 @@ describe('an interrupted landing (Ctrl-C)', () => {
     expect(status).toBe(1)
     expect(JSON.parse(answer).refused).toMatchObject([{ task: 'a', code: 'interrupted' }])
     expect(tip(project)).toBe(before)
-    project.run('rm', ['project.worktrees/begun'])
+    expect(isGone(project)).toBe(true)
+    project.run('rm', ['-f', 'project.worktrees/begun', 'project.worktrees/deaf'])
+    expectNoLanding(project)
+  })
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('is one by %s too, which comes to us alone', async (signal) => {
+    const project = createRepository(settings({ test: 'echo $$ > ../deaf; touch ../begun; sleep 100' }))
+    workedTask(project, 'a')
+    const { answer, said } = await interruptedOnceBegun(project, ['land', 'a'], { signal, isForAll: false })
+    expect(said).toContain('Stopping what runs')
+    expect(JSON.parse(answer).refused).toMatchObject([{ task: 'a', code: 'interrupted' }])
+    expect(isGone(project)).toBe(true)
+    project.run('rm', ['project.worktrees/begun', 'project.worktrees/deaf'])
     expectNoLanding(project)
   })
 })
+
+/** The process that wrote its id beside the worktrees. */
+function isGone(project: TestRepository): boolean {
+  if (!project.exists('project.worktrees/deaf')) return true
+  try {
+    return !process.kill(Number(project.read('project.worktrees/deaf')), 0)
+  } catch {
+    return true
+  }
+}

@@ -164,8 +164,25 @@ it('says how a task that was killed half-way gets its worktree, and the command 
   expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('has no worktree') })
   const [, add = ''] = /Give it one: (git .*) && npx/.exec(refused.stderr) ?? []
   expect(project.run('sh', ['-c', add], { cwd: project.root })).toMatchObject({ status: 0 })
-  expect(project.lanekeeper(['setup', '../one'])).toMatchObject({ status: 0 })
-  expect(project.read('one/TASK.md')).toContain('task/one')
+  expect(project.lanekeeper(['setup', project.path('project.worktrees/one')])).toMatchObject({ status: 0 })
+  expect(project.read('project.worktrees/one/TASK.md')).toContain('task/one')
+})
+
+it('says the same in status and at launch, in any folder, where a worktree went and its branch stayed', () => {
+  const project = createRepository()
+  const { path } = addTask(project, { id: 'one' })
+  addTask(project, { id: 'elsewhere' })
+  project.git(['worktree', 'remove', path])
+  project.git(['worktree', 'remove', project.path('worktrees/elsewhere')])
+  project.git(['branch', '-D', 'task/elsewhere'])
+  project.run('mkdir', ['deep'], { cwd: project.root })
+  const shown = project.lanekeeper(['status']).stdout
+  expect(shown).not.toContain('elsewhere')
+  const again = /▲ task one has no worktree\n {2}↳ (git .*) && npx/.exec(shown)?.[1] ?? ''
+  const launched = project.lanekeeper(['launch', 'one', '--agent', 'none'])
+  expect(launched).toMatchObject({ status: 3, stderr: expect.stringContaining(again) })
+  expect(project.run('sh', ['-c', again], { cwd: project.path('project/deep') })).toMatchObject({ status: 0 })
+  expect(project.lanekeeper(['status']).stdout).not.toContain('has no worktree')
 })
 
 it('says that nothing enforces a scope where Lanekeeper is not adopted, and not once the hooks are there', () => {

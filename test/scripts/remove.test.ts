@@ -241,6 +241,16 @@ describe('remove', () => {
     expect(stderr).toContain('"nothing"')
   })
 
+  it('says of a task that has ended that it has, and offers no branch to delete that is gone', () => {
+    const project = createRepository(settings())
+    startTask(project, 'a')
+    expect(project.lanekeeper(['remove', 'a']).status).toBe(0)
+    const { status, stderr } = project.lanekeeper(['remove', 'a'])
+    expect(status).toBe(2)
+    expect(stderr).toContain('Task "a" is closed, and has no worktree.')
+    expect(stderr).not.toContain('branch -D')
+  })
+
   it('keeps an unprovisioned worktree out of the ledger', () => {
     const project = createRepository(settings())
     const path = startTask(project, 'a')

@@ -55,6 +55,7 @@ describe('an install', () => {
     expect(has('node_modules/dep/package.json')).toBe(true)
     expect(readFileSync(join(root, 'ran'), 'utf8')).toBe('0')
     expect(readFileSync(log, 'utf8')).toContain('$ npm ci')
+    expect(readFileSync(log, 'utf8')).not.toContain('npm warn')
     expect(project.git(['status', '--porcelain'], { cwd: root })).toBe('')
   })
 

@@ -3,6 +3,7 @@ import { detectServers } from '../databases/detect-databases.ts'
 import { SETTINGS_FILE } from '../settings.ts'
 import { shellQuote } from '../shell-quote.ts'
 import { preCommitLine } from './hooks-owner.ts'
+import { archiveNote } from './own-archive.ts'
 import { dependenciesOf, installScriptOf } from './package-scripts.ts'
 import { manifestOf, type ProjectFacts } from './project-facts.ts'
 
@@ -19,6 +20,7 @@ export function notesFor(facts: ProjectFacts): string[] {
     ...(manifest && manifest.name !== 'lanekeeper' && !('lanekeeper' in dependenciesOf(manifest))
       ? [`package.json does not depend on lanekeeper yet: ${addCommand(facts.files)}`]
       : []),
+    ...archiveNote(facts),
     ...(manifest && facts.usesYarnBerry && installScriptOf(manifest, true) === 'prepare'
       ? ['yarn install runs no "prepare": after a fresh clone install the hooks with yarn lanekeeper install.']
       : []),

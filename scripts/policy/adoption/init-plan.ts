@@ -9,6 +9,7 @@ import { detectServices, type Services } from './detect-services.ts'
 import { notesFor } from './init-notes.ts'
 import { settingsFor, settingsText } from './init-settings.ts'
 import { hasBlock, withBlock, withLine } from './marked-text.ts'
+import { missingArchive } from './own-archive.ts'
 import { installScriptOf, scriptRunner, withScripts } from './package-scripts.ts'
 import { IN_NODE_MODULES, manifestOf, type ProjectFacts } from './project-facts.ts'
 
@@ -41,6 +42,8 @@ export interface Plan {
   readonly notes: readonly string[]
   /** How the project's people start a task: by its script where there is a package.json. */
   readonly newTask: string
+  /** The packed Lanekeeper that is to be committed too, or null. */
+  readonly archive: string | null
 }
 
 /**
@@ -74,6 +77,7 @@ export function planInit(known: ProjectFacts, agents: readonly HookedAgent[] = [
     found: [...services.found, ...databases.map(described)],
     notes: [...notesFor(facts), ...agentNotes(agents, facts.files, text, facts.ignored)],
     newTask: newTaskLine(facts),
+    archive: missingArchive(facts),
   }
 }
 

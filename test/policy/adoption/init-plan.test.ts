@@ -271,3 +271,25 @@ test('a project below a root without one is what is tested, and where lanekeeper
   expect(settingsIn(plan).env).toEqual([{ file: 'services/shop/.env.local' }])
   expect(plan.notes.join()).toContain('cd services/shop && npx lanekeeper install')
 })
+
+const archives: [wanted: string, more: Partial<ProjectFacts>, archive: string | null, note: RegExp | null][] = [
+  ['file:lanekeeper-0.1.0.tgz', {}, 'lanekeeper-0.1.0.tgz', /git add -f lanekeeper-0\.1\.0\.tgz$/],
+  [
+    './a b/lanekeeper.tgz',
+    { files: ['a b/lanekeeper.tgz'], untracked: ['a b/lanekeeper.tgz'] },
+    'a b/lanekeeper.tgz',
+    /git add -f 'a b\/lanekeeper\.tgz'$/,
+  ],
+  ['file:../pack/lanekeeper.tgz', {}, '../pack/lanekeeper.tgz', /Copy it into the project/],
+  ['file:lanekeeper.tgz', { files: ['lanekeeper.tgz'] }, null, null],
+  ['file:/opt/lanekeeper.tgz', {}, null, null],
+  ['https://example.org/lanekeeper.tgz', {}, null, null],
+  ['^0.1.0', {}, null, null],
+]
+test.each(archives)('a packed Lanekeeper that a worktree would not find is told: %s', (wanted, more, archive, note) => {
+  const plan = planInit(withPackage({ devDependencies: { lanekeeper: wanted } }, more))
+  expect(plan.archive).toBe(archive)
+  expect(plan.notes.filter((line) => line.includes('takes lanekeeper from'))).toEqual(
+    note === null ? [] : [expect.stringMatching(note)],
+  )
+})
