@@ -11,18 +11,10 @@ import type { Task } from '../policy/task.ts'
 import type { Contribution } from '../policy/verdict.ts'
 import type { Git } from '../system/git.ts'
 import { handMadeChanges } from '../system/hand-made.ts'
-import {
-  branchTips,
-  changesBetween,
-  changesOfMerge,
-  commitIds,
-  commitOf,
-  commitsOf,
-  noSuchCommit,
-} from '../system/history.ts'
+import { branchTips, changesBetween, changesOfMerge, commitOf, commitsOf, noSuchCommit } from '../system/history.ts'
 import { openTasks } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
-import { madeInWorktrees, type TaskCommits, taskCommits } from './task-commits.ts'
+import { type TaskCommits, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
@@ -86,7 +78,7 @@ export function contributionsOfMove(
     return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
-  const parts = foreign.length === 0 ? [] : partsOf(repository, policy, { arrived, foreign, own, to, picked }, tasks)
+  const parts = partsOf(repository, policy, { arrived, foreign, picked }, tasks)
   return [
     ...ofTasks,
     ...standing(parts, () => changesOfMerge(repository.git, landed, to)),
@@ -98,8 +90,6 @@ interface Move {
   readonly arrived: readonly Commit[]
   /** Those of them that are on no task's branch. */
   readonly foreign: readonly Commit[]
-  readonly own: readonly string[]
-  readonly to: string
   readonly picked: readonly string[]
 }
 
@@ -107,12 +97,11 @@ interface Move {
 function partsOf(
   repository: Repository,
   policy: Policy,
-  { arrived, foreign, own, to, picked }: Move,
-  { owners, authorship }: TaskCommits,
+  { arrived, foreign, picked }: Move,
+  { owners, made, authorship }: TaskCommits,
 ): Contribution[] {
-  const made = madeInWorktrees(repository, policy)
-  const pickedFrom = picked.map((oid) => owners.get(oid) ?? made.get(oid)).find((owner) => owner !== undefined)
-  const known = new Map([...madeBeyond(repository, made, arrived, own, to), ...owners])
+  const known = new Map([...made, ...owners])
+  const pickedFrom = picked.map((oid) => known.get(oid)).find((owner) => owner !== undefined)
   const oids = new Set(arrived.map(({ oid }) => oid))
   const partOf = (commit: Commit): Part | null => {
     if (commit.parents.length > 1) return partOfMerge(repository, commit, known, (oid) => !oids.has(oid))
@@ -132,19 +121,6 @@ function standing(parts: readonly Contribution[], brought: () => readonly Change
 /** What merging a task's branch, as far as `tip`, would bring to a base that holds `landed`. */
 export function contributionOf(git: Git, landed: readonly string[], task: Task, tip: string): Contribution {
   return { task, source: task.branch, changes: changesOfMerge(git, landed, tip) }
-}
-
-/** What was made in a task's worktree and came only now: what the base had of its own was judged on its way there. */
-function madeBeyond(
-  { git }: Repository,
-  made: ReadonlyMap<string, string>,
-  arrived: readonly Commit[],
-  own: readonly string[],
-  to: string,
-): [oid: string, owner: string][] {
-  if (!arrived.some(({ oid }) => made.has(oid))) return []
-  const beyond = commitIds(git, to, own)
-  return [...made].filter(([oid]) => beyond.has(oid))
 }
 
 function contributionOfPart(policy: Policy, { oid }: Commit, part: Part | null): Contribution[] {

@@ -1,62 +1,78 @@
 /** The commits of the open tasks: those of their branches, here and on remotes, and those made in their worktrees. */
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { authorshipOf, type Commit } from '../policy/attribution.ts'
+import { type Authorship, authorshipOf, type Commit } from '../policy/attribution.ts'
 import { type Graph, ownersOf } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
-import { madeIn, madeOn } from '../policy/reflog.ts'
+import { madeIn, madeOn, WRITTEN } from '../policy/reflog.ts'
 import { readIfExists } from '../system/files.ts'
-import { commitsOf } from '../system/history.ts'
-import { readLedger } from '../system/ledger.ts'
+import { commitsOf, presentCommits } from '../system/history.ts'
+import { readLedger, type WorktreeRecord } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
 import { branchOf, type Repository } from '../system/repository.ts'
 import { tipsOfBranches } from '../system/task-tips.ts'
 
 export interface TaskCommits {
-  /** Commit → branch of the task whose it is. */
+  /** Commit → branch of the task that it is on. */
   readonly owners: ReadonlyMap<string, string>
+  /** Commit → branch of the task in whose worktree it was made, where it is on no task's branch. */
+  readonly made: ReadonlyMap<string, string>
   readonly graph: Graph
-  readonly authorship: ReturnType<typeof authorshipOf>
+  /** Whose a commit is that came under another id. */
+  readonly authorship: Authorship
 }
 
 /**
- * Every commit that an open task's branch has and the base does not. What a person made in the main worktree on a branch of
- * no task is none of them, though a task has merged it.
+ * Every commit that an open task's branch has and the base does not, and what was made in a task's worktree besides. What a
+ * person made in a worktree of no task is none of them, though a task has merged it.
  */
 export function taskCommits(repository: Repository, policy: Policy, landed: readonly string[]): TaskCommits {
   const { git } = repository
+  const records = readLedger(repository)
   const branches = openTasks(policy).map(({ branch }) => branch)
   const tips = tipsOfBranches(repository, branches)
-  const commits = commitsOf(
-    git,
-    tips.map(({ tip }) => tip),
-    landed,
-  )
+  const inWorktrees = madeInWorktrees(policy, records)
+  const starts = [...tips.map(({ tip }) => tip), ...presentCommits(git, [...inWorktrees.keys()])]
+  const commits = commitsOf(git, starts, landed)
   const graph = new Map(commits.map((commit) => [commit.oid, commit]))
   const byAge = branches.flatMap((branch) => tips.filter((one) => one.branch === branch))
   const owners = ownersOf(graph, byAge)
-  if (owners.size > 0) for (const oid of madeByPerson(repository, policy)) owners.delete(oid)
+  const made = new Map([...inWorktrees].filter(([oid]) => graph.has(oid) && !owners.has(oid)))
+  const persons = commits.length === 0 ? [] : personsLogs(repository, policy, records)
+  for (const madeBy of persons) for (const oid of madeBy()) owners.delete(oid)
   const byOwner = new Map<string, Commit[]>()
   for (const commit of commits) {
-    const owner = owners.get(commit.oid)
+    const owner = owners.get(commit.oid) ?? made.get(commit.oid)
     if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), commit])
   }
-  return { owners, graph, authorship: authorshipOf(byOwner) }
+  const written = new Set(persons.flatMap((madeBy) => madeBy(WRITTEN)))
+  return { owners, made, graph, authorship: authorshipOf(byOwner, written) }
 }
 
-function madeByPerson({ commonDir }: Repository, policy: Policy): string[] {
+/** What persons made in the main worktree and in linked ones of no task, on branches of no task. */
+function personsLogs(
+  { commonDir }: Repository,
+  policy: Policy,
+  records: readonly WorktreeRecord[],
+): ((what?: RegExp) => string[])[] {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const branches = new Set(policy.tasks.map(({ branch }) => branch))
   const isPersons = (branch: string) => !branches.has(branch) && isTaskBranch(branch) === null
-  return madeOn(readIfExists(join(commonDir, 'logs', 'HEAD')) ?? '', isPersons, branchOf(commonDir))
+  const linked = join(commonDir, 'worktrees')
+  const ofTasks = new Set(records.filter(({ task }) => task !== null).map(({ gitDir }) => gitDir))
+  const gitDirs = existsSync(linked) ? readdirSync(linked).map((name) => join(linked, name)) : []
+  return [commonDir, ...gitDirs.filter((gitDir) => !ofTasks.has(gitDir))].map((gitDir) => {
+    const log = readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''
+    return (what) => madeOn(log, isPersons, branchOf(gitDir), what)
+  })
 }
 
 /**
  * Commit → branch of the task in whose worktree it was made. A branch that was renamed, a side branch, a detached HEAD: the
  * worktree's own log has what the branches' names do not tell any more.
  */
-export function madeInWorktrees(repository: Repository, policy: Policy): ReadonlyMap<string, string> {
-  const records = readLedger(repository)
+function madeInWorktrees(policy: Policy, records: readonly WorktreeRecord[]): ReadonlyMap<string, string> {
   return new Map(
     openTasks(policy).flatMap(({ id, branch }) =>
       records

@@ -7,6 +7,9 @@
 const MADE =
   /^(?:commit\b|revert\b|am\b|cherry-pick: (?!fast-forward$)|merge .*: Merge made by |[^:]*\((?:pick|reword|edit|squash|fixup|merge|continue)\): (?!fast-forward$))/
 
+/** What is new with it: no copy of a commit that was there before, as a pick or a rebase makes one. */
+export const WRITTEN = /^commit(?: \(initial\))?: /
+
 /** From which branch to which, a branch's new name included. */
 const MOVED = /^(?:checkout: moving from |Branch: renamed refs\/heads\/)(\S+) to (?:refs\/heads\/)?(\S+)$/
 
@@ -32,8 +35,14 @@ export function madeIn(log: string): string[] {
  * ends on.
  * @param log of its HEAD
  * @param now the branch it stands on; null when HEAD is detached
+ * @param what of what makes a commit
  */
-export function madeOn(log: string, isWanted: (branch: string) => boolean, now: string | null): string[] {
+export function madeOn(
+  log: string,
+  isWanted: (branch: string) => boolean,
+  now: string | null,
+  what: RegExp = MADE,
+): string[] {
   const entries = entriesOf(log)
   const first = entries.map(({ message }) => MOVED.exec(message)).find((moved) => moved !== null)
   let branch = first?.[1] ?? now ?? ''
@@ -47,8 +56,8 @@ export function madeOn(log: string, isWanted: (branch: string) => boolean, now: 
       rebased = null
     } else if (/^[^:]*\(start\): /.test(message)) rebased = []
     else if (MOVED.test(message)) [branch, rebased] = [MOVED.exec(message)?.[2] ?? '', null]
-    else if (MADE.test(message) && rebased !== null) rebased.push(oid)
-    else if (MADE.test(message) && isWanted(branch)) made.push(oid)
+    else if (what.test(message) && rebased !== null) rebased.push(oid)
+    else if (what.test(message) && isWanted(branch)) made.push(oid)
   }
   return made
 }
