@@ -78,10 +78,9 @@ export function contributionsOfMove(
     return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
-  const parts = partsOf(repository, policy, { arrived, foreign, picked }, tasks)
+  const brought = [...ofTasks, ...partsOf(repository, policy, { arrived, foreign, picked }, tasks)]
   return [
-    ...ofTasks,
-    ...standing(parts, () => changesOfMerge(repository.git, landed, to)),
+    ...(foreign.length === 0 ? brought : standing(brought, () => changesOfMerge(repository.git, landed, to))),
     ...withoutTask(repository, policy, arrived, own),
   ]
 }
@@ -112,10 +111,10 @@ function partsOf(
 }
 
 /** What a later commit has taken back is not brought. */
-function standing(parts: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
-  if (parts.length === 0) return []
-  const paths = new Set(brought().map(({ path }) => path))
-  return parts.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
+function standing(brought: readonly Contribution[], changes: () => readonly Change[]): Contribution[] {
+  if (brought.length === 0) return []
+  const paths = new Set(changes().map(({ path }) => path))
+  return brought.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
 }
 
 /** What merging a task's branch, as far as `tip`, would bring to a base that holds `landed`. */

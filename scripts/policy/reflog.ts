@@ -1,7 +1,8 @@
 /**
  * What a worktree's own log of HEAD tells: which commits were made in it, and on which branch. A branch's own log is no
- * witness: `git branch -M` and `-C` take it along to another name.
+ * witness to that: `git branch -M` and `-C` take it along to another name. But where the other branch stood then, it tells.
  */
+import type { BranchTip } from './lineage.ts'
 
 /** What makes a commit, as git writes it there; what only moves HEAD to one (a checkout, a reset, a fast-forward) is left out. */
 const MADE =
@@ -60,4 +61,16 @@ export function madeOn(
     else if (what.test(message) && isWanted(branch)) made.push(oid)
   }
   return made
+}
+
+/** What git writes into the log of a branch that was made of another: by a new name, by a copy, or from where it stood. */
+const TAKEN_FROM =
+  /^(?:Branch: (?:renamed|copied) refs\/heads\/(\S+) to |branch: Created from (?:refs\/heads\/)?(\S+)$)/
+
+/** Where other branches stood when this one was made of them. @param log of a branch */
+export function stoodAt(log: string): BranchTip[] {
+  return entriesOf(log).flatMap(({ oid, message }) => {
+    const [, renamed, from = renamed] = TAKEN_FROM.exec(message) ?? []
+    return from === undefined ? [] : [{ branch: from, tip: oid }]
+  })
 }

@@ -23,11 +23,6 @@ function withSideBranch(): StrayingTask {
 
 const again: [string, (r: StrayingTask) => Ran][] = [
   [
-    'a patch of it',
-    (r) =>
-      r.run('git', ['am', '-q'], { cwd: r.root, input: `${r.git(['format-patch', '-1', '--stdout', 'login'])}\n` }),
-  ],
-  [
     'picked without a commit, and committed',
     (r) => {
       r.git(['cherry-pick', '-n', 'login'])
@@ -60,12 +55,24 @@ it.each(again)('%s', (_name, bring) => {
   expectRefused(repository, bring(repository))
 })
 
-it('rebased by a person on the way', () => {
+const onMovedBase: [string, (r: StrayingTask) => Ran][] = [
+  ['a patch of it', (r) => r.run('git', ['am', '-q'], { cwd: r.root, input: patchOf(r, 'login') })],
+  [
+    'rebased',
+    (r) => {
+      r.git(['rebase', '-q', 'main', 'login'])
+      r.git(['switch', '-q', 'main'])
+      return r.tryGit(['merge', '-q', 'login'])
+    },
+  ],
+]
+
+const patchOf = (r: StrayingTask, branch: string) => `${r.git(['format-patch', '-1', '--stdout', branch])}\n`
+
+it.each(onMovedBase)('%s, on a base that has moved on', (_name, bring) => {
   const repository = withSideBranch()
   const before = repository.commit({ 'docs/a.md': 'a\n' }, 'by a person')
-  repository.git(['rebase', '-q', 'main', 'login'])
-  repository.git(['switch', '-q', 'main'])
-  expectRefused({ ...repository, before }, repository.tryGit(['merge', '-q', 'login']))
+  expectRefused({ ...repository, before }, bring(repository))
 })
 
 it('committed by hand, it raises the alarm', () => {

@@ -72,6 +72,23 @@ describe('a task’s, and refused', () => {
       },
     ],
     [
+      'a branch that was renamed twice, and its worktree removed',
+      (r) => {
+        r.git(['branch', '-m', BRANCH, 'session'])
+        r.git(['branch', '-m', 'session', 'login'])
+        r.git(['worktree', 'remove', '--force', r.worktree])
+        return ['merge', '-q', 'login']
+      },
+    ],
+    [
+      'a branch made of one that is gone with its worktree',
+      (r) => {
+        r.git(['branch', 'login', BRANCH])
+        forgotten(r)
+        return ['merge', '-q', '--squash', 'login']
+      },
+    ],
+    [
       'a branch that the agent made on the side',
       (r) => {
         r.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd: r.worktree })
@@ -123,6 +140,17 @@ it('what the agent took back on a branch of another name is brought no more', ()
   repository.git(['restore', '--source=main', '--staged', '--worktree', '--', 'lib/pool.ts'], { cwd })
   repository.git(['commit', '-q', '-m', 'take it back'], { cwd })
   repository.git(['merge', '-q', 'login'])
+  expect(alarms(repository)).toEqual([])
+})
+
+it('what a person took back of a task’s work before it came is not brought', () => {
+  const repository = baseAndStrayingTask()
+  repository.git(['switch', '-q', '-c', 'both'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', BRANCH])
+  repository.git(['restore', '--source=main', '--staged', '--worktree', '--', 'lib/pool.ts'])
+  repository.git(['commit', '-q', '-m', 'not this'])
+  repository.git(['switch', '-q', 'main'])
+  repository.git(['merge', '-q', 'both'])
   expect(alarms(repository)).toEqual([])
 })
 
