@@ -7,6 +7,7 @@ import type { Change } from '../policy/changes.ts'
 import { headsAmong } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
+import { withoutTakenOver } from '../policy/taken-over.ts'
 import type { Task } from '../policy/task.ts'
 import type { Contribution } from '../policy/verdict.ts'
 import type { Git } from '../system/git.ts'
@@ -78,7 +79,10 @@ export function contributionsOfMove(
     return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
-  const brought = [...ofTasks, ...partsOf(repository, policy, { arrived, foreign, picked }, tasks)]
+  const brought = [
+    ...withoutTakenOver(ofTasks, policy.settings),
+    ...partsOf(repository, policy, { arrived, foreign, picked }, tasks),
+  ]
   return [
     ...(foreign.length === 0 ? brought : standing(brought, () => changesOfMerge(repository.git, landed, to))),
     ...withoutTask(repository, policy, arrived, own),

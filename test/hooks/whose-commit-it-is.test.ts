@@ -248,3 +248,23 @@ it('what two tasks have is the lower one’s of a stack', () => {
   repository.git(['merge', '-q', tip])
   expect(alarms(repository)).toEqual([])
 })
+
+it('a task that has merged another’s stray work lands it where its own lane has it, by its name as by the commit', () => {
+  const repository = baseAndStrayingTask()
+  const lane = { allow: ['src', 'lib'], createdAt: '2026-01-02T00:00:00.000Z' }
+  const { path: cwd } = addTask(repository, { id: 'all', ...lane })
+  repository.git(['merge', '-q', BRANCH], { cwd, env: OFF })
+  repository.commit({ 'src/all.ts': 'a\n' }, 'in the lane', { cwd })
+  expect(repository.lanekeeper(['check', 'task/all'])).toMatchObject({ status: 0 })
+  expect(repository.tryGit(['merge', '-q', BRANCH]).stderr).toContain('lib/pool.ts')
+  repository.commit({ 'src/auth/login.ts': 'stray again\n', 'docs/a.md': 'stray\n' }, 'stray', {
+    cwd: repository.worktree,
+    env: OFF,
+  })
+  repository.git(['switch', '-q', '-c', 'both'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', 'task/all'])
+  repository.git(['switch', '-q', 'main'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', 'both'])
+  expect(alarms(repository)).toEqual([])
+  expect(repository.tryGit(['merge', '-q', '--no-edit', BRANCH]).stderr).toContain('docs/a.md')
+})
