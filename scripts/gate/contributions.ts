@@ -19,8 +19,12 @@ import { type TaskCommits, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
+  /** Commits that git says it is picking or has squashed: what arrives under a new id is then theirs. */
   readonly picked?: readonly string[]
+  /** Tips that the base had of its own: no task's, also where a task has merged them since. */
   readonly seen?: readonly string[]
+  /** The tasks' commits that the base had not yet, where they are known already. */
+  readonly tasks?: TaskCommits
 }
 
 /** One side of a merge. */
@@ -58,22 +62,18 @@ export function contributionsOfHead(
   return contributionsOfMove(repository, policy, landed, tip)
 }
 
-/**
- * What a move of the base to `to` brings that `landed` does not hold.
- * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
- * @param seen tips that the base had of its own: no task's, also where a task has merged them since
- */
+/** What a move of the base to `to` brings that `landed` does not hold. */
 export function contributionsOfMove(
   repository: Repository,
   policy: Policy,
   landed: readonly string[],
   to: string,
-  { picked = [], seen = [] }: Known = {},
+  { picked = [], seen = [], tasks: known }: Known = {},
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
   const own = [...new Set([...landed, ...seen])]
-  const tasks = taskCommits(repository, policy, own)
+  const tasks = known ?? taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const itsOwn = arrived.filter(({ oid }) => tasks.owners.get(oid) === task.branch)
     return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Authorship, authorshipOf, type Commit } from '../policy/attribution.ts'
-import { type Graph, ownersOf } from '../policy/lineage.ts'
+import { type BranchTip, type Graph, ownersOf } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
 import { madeIn, madeOn, WRITTEN } from '../policy/reflog.ts'
@@ -23,11 +23,28 @@ export interface TaskCommits {
   readonly authorship: Authorship
 }
 
+/** What the tasks' commits are told from: all that is asked of git and the logs, once. */
+export interface TaskHistory {
+  /** Newest first. */
+  readonly commits: readonly Commit[]
+  /** The older task's first. */
+  readonly tips: readonly BranchTip[]
+  readonly madeInWorktrees: ReadonlyMap<string, string>
+  readonly persons: ReadonlySet<string>
+  /** Those of them that are no copy of another commit. */
+  readonly written: ReadonlySet<string>
+}
+
 /**
  * Every commit that an open task's branch has and the base does not, and what was made in a task's worktree besides. What a
  * person made in a worktree of no task is none of them, though a task has merged it.
  */
 export function taskCommits(repository: Repository, policy: Policy, landed: readonly string[]): TaskCommits {
+  return commitsBeyond(taskHistory(repository, policy, landed), new Set())
+}
+
+/** The history of the tasks' commits that these tips do not hold. */
+export function taskHistory(repository: Repository, policy: Policy, landed: readonly string[]): TaskHistory {
   const { git } = repository
   const records = readLedger(repository)
   const branches = openTasks(policy).map(({ branch }) => branch)
@@ -35,19 +52,29 @@ export function taskCommits(repository: Repository, policy: Policy, landed: read
   const inWorktrees = madeInWorktrees(policy, records)
   const starts = [...tips.map(({ tip }) => tip), ...presentCommits(git, [...inWorktrees.keys()])]
   const commits = commitsOf(git, starts, landed)
-  const graph = new Map(commits.map((commit) => [commit.oid, commit]))
-  const byAge = branches.flatMap((branch) => tips.filter((one) => one.branch === branch))
-  const owners = ownersOf(graph, byAge)
-  const made = new Map([...inWorktrees].filter(([oid]) => graph.has(oid) && !owners.has(oid)))
   const persons = commits.length === 0 ? [] : personsLogs(repository, policy, records)
-  for (const madeBy of persons) for (const oid of madeBy()) owners.delete(oid)
+  return {
+    commits,
+    tips: branches.flatMap((branch) => tips.filter((one) => one.branch === branch)),
+    madeInWorktrees: inWorktrees,
+    persons: new Set(persons.flatMap((madeBy) => madeBy())),
+    written: new Set(persons.flatMap((madeBy) => madeBy(WRITTEN))),
+  }
+}
+
+/** The tasks' commits where the base holds these besides. */
+export function commitsBeyond(history: TaskHistory, landed: ReadonlySet<string>): TaskCommits {
+  const commits = history.commits.filter(({ oid }) => !landed.has(oid))
+  const graph = new Map(commits.map((commit) => [commit.oid, commit]))
+  const onBranches = [...ownersOf(graph, history.tips)]
+  const owners = new Map(onBranches.filter(([oid]) => !history.persons.has(oid)))
+  const made = new Map([...history.madeInWorktrees].filter(([oid]) => graph.has(oid) && !owners.has(oid)))
   const byOwner = new Map<string, Commit[]>()
   for (const commit of commits) {
     const owner = owners.get(commit.oid) ?? made.get(commit.oid)
     if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), commit])
   }
-  const written = new Set(persons.flatMap((madeBy) => madeBy(WRITTEN)))
-  return { owners, made, graph, authorship: authorshipOf(byOwner, written) }
+  return { owners, made, graph, authorship: authorshipOf(byOwner, history.written) }
 }
 
 /** What persons made in the main worktree and in linked ones of no task, on branches of no task. */
