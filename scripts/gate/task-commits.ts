@@ -5,7 +5,7 @@ import { type Authorship, authorshipOf, type Commit } from '../policy/attributio
 import { type BranchTip, type Graph, ownersOf } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
-import { madeIn, madeOn, WRITTEN } from '../policy/reflog.ts'
+import { madeIn, madeOn, WRITTEN, WRITTEN_OR_AMENDED } from '../policy/reflog.ts'
 import { readIfExists } from '../system/files.ts'
 import { commitsOf, presentCommits } from '../system/history.ts'
 import { readLedger, type WorktreeRecord } from '../system/ledger.ts'
@@ -30,8 +30,10 @@ export interface TaskHistory {
   /** The older task's first. */
   readonly tips: readonly BranchTip[]
   readonly madeInWorktrees: ReadonlyMap<string, string>
+  /** Those of them that are no copies: an agent picks and rebases a person's commits too, and lets them be. */
+  readonly writtenInWorktrees: ReadonlyMap<string, string>
   readonly persons: ReadonlySet<string>
-  /** Those of them that are no copy of another commit. */
+  /** Those of them that are no copies. */
   readonly written: ReadonlySet<string>
 }
 
@@ -57,6 +59,7 @@ export function taskHistory(repository: Repository, policy: Policy, landed: read
     commits,
     tips: branches.flatMap((branch) => tips.filter((one) => one.branch === branch)),
     madeInWorktrees: inWorktrees,
+    writtenInWorktrees: madeInWorktrees(policy, records, WRITTEN_OR_AMENDED),
     persons: new Set(persons.flatMap((madeBy) => madeBy())),
     written: new Set(persons.flatMap((madeBy) => madeBy(WRITTEN))),
   }
@@ -71,7 +74,7 @@ export function commitsBeyond(history: TaskHistory, landed: ReadonlySet<string>)
   const made = new Map([...history.madeInWorktrees].filter(([oid]) => graph.has(oid) && !owners.has(oid)))
   const byOwner = new Map<string, Commit[]>()
   for (const commit of commits) {
-    const owner = owners.get(commit.oid) ?? made.get(commit.oid)
+    const owner = owners.get(commit.oid) ?? history.writtenInWorktrees.get(commit.oid)
     if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), commit])
   }
   return { owners, made, graph, authorship: authorshipOf(byOwner, history.written) }
@@ -99,12 +102,16 @@ function personsLogs(
  * Commit → branch of the task in whose worktree it was made. A branch that was renamed, a side branch, a detached HEAD: the
  * worktree's own log has what the branches' names do not tell any more.
  */
-function madeInWorktrees(policy: Policy, records: readonly WorktreeRecord[]): ReadonlyMap<string, string> {
+function madeInWorktrees(
+  policy: Policy,
+  records: readonly WorktreeRecord[],
+  what?: RegExp,
+): ReadonlyMap<string, string> {
   return new Map(
     openTasks(policy).flatMap(({ id, branch }) =>
       records
         .filter(({ task }) => task === id)
-        .flatMap(({ gitDir }) => madeIn(readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''))
+        .flatMap(({ gitDir }) => madeIn(readIfExists(join(gitDir, 'logs', 'HEAD')) ?? '', what))
         .map((oid): [string, string] => [oid, branch]),
     ),
   )

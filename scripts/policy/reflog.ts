@@ -8,8 +8,11 @@ import type { BranchTip } from './lineage.ts'
 const MADE =
   /^(?:commit\b|revert\b|am\b|cherry-pick: (?!fast-forward$)|merge .*: Merge made by |[^:]*\((?:pick|reword|edit|squash|fixup|merge|continue)\): (?!fast-forward$))/
 
-/** What is new with it: no copy of a commit that was there before, as a pick or a rebase makes one. */
+/** What is new: no copy of a commit that was there before, as a pick or a rebase makes one. */
 export const WRITTEN = /^commit(?: \(initial\))?: /
+
+/** The same, and what was amended, be it a copy. */
+export const WRITTEN_OR_AMENDED = /^commit(?: \((?:initial|amend)\))?: /
 
 /** From which branch to which, a branch's new name included. */
 const MOVED = /^(?:checkout: moving from |Branch: renamed refs\/heads\/)(\S+) to (?:refs\/heads\/)?(\S+)$/
@@ -26,9 +29,13 @@ function entriesOf(log: string): Entry[] {
   }))
 }
 
-/** Ids of the commits that were made in a worktree, whatever branch it stood on then. @param log of its HEAD */
-export function madeIn(log: string): string[] {
-  return entriesOf(log).flatMap(({ oid, message }) => (MADE.test(message) ? [oid] : []))
+/**
+ * Ids of the commits that were made in a worktree, whatever branch it stood on then.
+ * @param log of its HEAD
+ * @param what of what makes a commit
+ */
+export function madeIn(log: string, what: RegExp = MADE): string[] {
+  return entriesOf(log).flatMap(({ oid, message }) => (what.test(message) ? [oid] : []))
 }
 
 /**

@@ -100,6 +100,16 @@ describe('a person’s, and let through', () => {
     expect(alarms(repository)).toEqual([])
   })
 
+  it('what the file held before, though a task once had a copy of the commit that made it so', () => {
+    const repository = withFreshTask()
+    repository.commit({ 'src/auth/login.ts': 'newer\n' }, 'in the lane', { cwd: repository.worktree })
+    const first = repository.commit({ 'lib/pool.ts': 'export const max = 3\n' }, 'by a person')
+    repository.git(['cherry-pick', first], { cwd: repository.worktree })
+    repository.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd: repository.worktree })
+    for (const max of [4, 3]) repository.commit({ 'lib/pool.ts': `export const max = ${max}\n` }, `${max}`)
+    expect(alarms(repository)).toEqual([])
+  })
+
   it('what was made in another worktree of no task, and a task has merged', () => {
     const repository = withFreshTask()
     const mine = repository.path('mine')
