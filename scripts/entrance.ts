@@ -3,8 +3,9 @@
 import type { Session } from './command.ts'
 import { meetRemote } from './contact.ts'
 import { type Alarm, alarmsOf } from './gate/alarms.ts'
-import { hooksAreLost, hooksAreMissing, isInstalled, refreshHooks } from './install.ts'
+import { hooksAreLost, hooksAreMissing, refreshHooks } from './install.ts'
 import type { Policy } from './policy/policy.ts'
+import { isInstalled } from './system/installed.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
 

@@ -2,21 +2,19 @@
  * Makes git execute the trusted copy: our code, our stubs and the base's own hooks, all under the common git dir. Run by
  * the `prepare` script after husky, by `init`, and by every entrance that finds the copy out of date.
  */
-import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command, Result, Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
-import { VERSION } from './policy/version.ts'
-import { readJsonIfExists, writeAtomically } from './system/files.ts'
-import { foreignHooksPath, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
+import { makeCodeCache } from './system/code-cache.ts'
+import { writeAtomically } from './system/files.ts'
+import { foreignHooksPath, holdsPins, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
 import { baseHooksOf } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
+import { isInstalled, isSame, noteInstalled, readInstalled, whatIsInstalled } from './system/installed.ts'
 import { isBranchsOwnBuild } from './system/own-build.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
-import { strangeHooks } from './system/strange-hooks.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
 import { buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
@@ -25,20 +23,6 @@ export interface Installation {
   /** What had to be written; empty when everything was right already. */
   readonly changed: readonly string[]
   readonly hooksPath: string
-}
-
-/** What the copy was made from: differs from now → it is out of date. */
-interface Installed {
-  readonly version: string
-  readonly code: string
-  readonly node: string
-  readonly base: string
-  readonly gate: string
-  readonly husky: string
-  /** Size and time of `.git/config` when both pins were last seen to hold: unchanged, they still do. */
-  readonly config: string
-  /** None; there are some when another program replaced our hooks. */
-  readonly strangers: readonly string[]
 }
 
 /**
@@ -62,7 +46,7 @@ export function installHooks(repository: Repository, policy: Policy): Installati
   if (pin(repository, policy.base)) changed.push(join(repository.commonDir, 'config'))
   writeTaskBranches(repository)
   writeAtomically(join(repository.stateDir, 'runtime.json'), `${JSON.stringify(runtime())}\n`)
-  writeAtomically(installedFile(repository), `${JSON.stringify(whatIsInstalled(repository, policy, hash))}\n`)
+  noteInstalled(repository, whatIsInstalled(repository, policy, hash))
   if (policy.baseTip !== null && verifiedTip(repository, policy.base) === null)
     markVerified(repository.git, policy.base, policy.baseTip)
   makeCodeCache(code)
@@ -77,13 +61,18 @@ export function installHooks(repository: Repository, policy: Policy): Installati
  * @returns the hooks that another program had put in place of ours, now ours again
  */
 export function refreshHooks(repository: Repository, policy: Policy): readonly string[] {
-  const installed = readJsonIfExists<Installed>(installedFile(repository))
+  const installed = readInstalled(repository)
   if (installed === null) {
     if (hooksAreLost(repository) && !isBranchsOwnBuild(repository)) installHooks(repository, policy)
     return []
   }
   const now = whatIsInstalled(repository, policy, buildId())
-  if (JSON.stringify(installed) === JSON.stringify(now)) return []
+  if (isSame(installed, now)) return []
+  // every `git branch -d` and `push -u` writes the file anew
+  if (isSame({ ...installed, config: now.config }, now) && holdsPins(repository, policy.base)) {
+    noteInstalled(repository, now)
+    return []
+  }
   const isOther = installed.code !== now.code || !hasCode(repository, installed.code)
   if (isOther && (buildDir().startsWith(repository.stateDir) || isBranchsOwnBuild(repository))) return []
   if (foreignHooksPath(repository) !== null) return []
@@ -103,31 +92,6 @@ export function hooksAreMissing(repository: Repository, { base }: Policy): boole
   return repository.git.attempt(['rev-parse', '--verify', '--quiet', hook]).status === 0
 }
 
-/** Whether hooks were ever installed in this clone. */
-export function isInstalled(repository: Repository): boolean {
-  return readJsonIfExists<Installed>(installedFile(repository)) !== null
-}
-
-function installedFile(repository: Repository): string {
-  return join(repository.stateDir, 'installed.json')
-}
-
-function whatIsInstalled(repository: Repository, policy: Policy, code: string): Installed {
-  const { base, hooksTree, settings } = policy
-  const { mtimeMs, size } = statSync(join(repository.commonDir, 'config'))
-  const config = `${size} ${mtimeMs}`
-  return {
-    version: VERSION,
-    code,
-    node: process.execPath,
-    base,
-    gate: settings.gate,
-    husky: hooksTree ?? '',
-    config,
-    strangers: strangeHooks(repository),
-  }
-}
-
 /** Where the hooks' copy finds packages that are not bundled: native code lives in node_modules. */
 function runtime(): Record<string, string> {
   const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
@@ -136,12 +100,6 @@ function runtime(): Record<string, string> {
   } catch {
     return {}
   }
-}
-
-/** Runs the gates' bundle once so that V8 writes its code cache; a failure only costs speed. */
-function makeCodeCache(code: string): void {
-  const { NODE_OPTIONS: _, ...env } = process.env
-  spawnSync(process.execPath, [join(code, 'hook-loader.cjs'), 'warm-up'], { env, stdio: 'ignore' })
 }
 
 function foreignHooks(path: string): LanekeeperError {

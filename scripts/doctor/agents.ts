@@ -3,10 +3,10 @@
  * what `init` wrote down in this clone; agents that never were are no finding.
  */
 
-import { isInstalled } from '../install.ts'
 import { type AgentFile, agentFiles, type Fault, holdsOurs } from '../policy/agent-hooks/settings-health.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import { type AgentTexts, lastChangeOfOurs, readAgentTexts } from '../system/agent-files.ts'
+import { isInstalled } from '../system/installed.ts'
 import { recordWritten } from '../system/manifest.ts'
 import { applyEdits } from '../system/project-files.ts'
 import { agentHookFile } from '../system/trusted-programs.ts'

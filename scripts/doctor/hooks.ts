@@ -1,24 +1,17 @@
 /** Doctor's checks of the hooks: installed, pinned, unchanged, and really run by git in this worktree. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { installHooks, isInstalled } from '../install.ts'
+import { installHooks } from '../install.ts'
 import { commandLine } from '../policy/shell-quote.ts'
+import { isCodeCache } from '../system/code-cache.ts'
 import { readJsonIfExists } from '../system/files.ts'
 import { hooksThatRun } from '../system/hook-probe.ts'
 import { hooksPathOf, isPinned } from '../system/hooks-pin.ts'
 import { baseHooksOf } from '../system/husky-dir.ts'
+import { isInstalled } from '../system/installed.ts'
 import { isBranchsOwnBuild } from '../system/own-build.ts'
 import { branchOf, type Repository } from '../system/repository.ts'
-import {
-  baseHooksDir,
-  buildDir,
-  buildId,
-  codeDir,
-  hooksDir,
-  isCodeCache,
-  OUR_HOOKS,
-  staleHooks,
-} from '../system/trusted-hooks.ts'
+import { baseHooksDir, buildDir, buildId, codeDir, hooksDir, OUR_HOOKS, staleHooks } from '../system/trusted-hooks.ts'
 import { type Check, type Finding, ok, orOk, problem, type Remedy, type Scene, warning } from './finding.ts'
 
 const FIX = 'npx lanekeeper doctor --fix'

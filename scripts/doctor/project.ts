@@ -1,9 +1,9 @@
 /** Doctor's checks of the project: settings, what init wrote, env files out of git, and the base's alarms. */
 import { alarmsOf } from '../gate/alarms.ts'
-import { isInstalled } from '../install.ts'
 import { planInit } from '../policy/adoption/init-plan.ts'
 import { SETTINGS_FILE } from '../policy/settings.ts'
 import { commandLine } from '../policy/shell-quote.ts'
+import { isInstalled } from '../system/installed.ts'
 import { readProjectFacts } from '../system/project-facts.ts'
 import { type Check, type Finding, ok, orOk, problem, type Scene, warning } from './finding.ts'
 

@@ -40,6 +40,7 @@ const MOST_STATES = 20_000
  * @param every normalised patterns, at least one
  */
 export function pathMatching(every: readonly Part[], none: readonly Part[] = []): string | null {
+  if (every.some((part) => every.some((other) => partEarly(part, other)))) return null
   const automata = [...every, ...none].map(automatonOf)
   const isWanted = (index: number) => index < every.length
   const start: State = { path: '', name: '', sets: automata.map((automaton) => reach(automaton, [0])) }
@@ -56,6 +57,26 @@ export function pathMatching(every: readonly Part[], none: readonly Part[] = [])
     }
   }
   return null
+}
+
+/**
+ * Whether two patterns differ before either has a wildcard, as nearly all lanes do: no path matches both, and a search would
+ * take 0.3 ms to say so (60 open tasks are 1,770 pairs).
+ */
+function partEarly(one: Part, other: Part): boolean {
+  if (one.ignoreCase || other.ignoreCase) return false
+  // below what ends here lies its subtree
+  const [a, b] = [`${one.pattern}/`, `${other.pattern}/`]
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at += 1) {
+    if (isWild(a[at]) || isWild(b[at])) return false
+    if (a[at] !== b[at]) return true
+  }
+  return false
+}
+
+function isWild(char: string | undefined): boolean {
+  return char === '*' || char === '?'
 }
 
 interface State {

@@ -48,6 +48,14 @@ export function isPinned(repository: Repository): boolean {
   return pinned && includeComesLast(readFileSync(join(repository.commonDir, 'config'), 'utf8'))
 }
 
+/** Whether both pins are written down as `pin` writes them: by the files alone, so false where only git could tell. */
+export function holdsPins(repository: Repository, base: string): boolean {
+  if (readIfExists(hooksConfig(repository)) !== pinText(repository, base)) return false
+  const text = readFileSync(join(repository.commonDir, 'config'), 'utf8')
+  const values = [...text.matchAll(/^\s*hookspath\s*=\s*(.*?)\s*$/gim)].map(([, value]) => value)
+  return values.length === 1 && values[0] === hooksDir(repository) && includeComesLast(text)
+}
+
 /**
  * Pins, if it is not pinned already.
  * @returns whether anything had to be written
@@ -100,7 +108,12 @@ export function writeBaseConfig(repository: Repository): void {
 
 function setHooksPath(repository: Repository): void {
   for (let tries = 0; tries < LOCK_TRIES; tries++) {
-    const { status, stderr } = repository.git.attempt(['config', 'core.hooksPath', hooksDir(repository)])
+    const { status, stderr } = repository.git.attempt([
+      'config',
+      '--replace-all',
+      'core.hooksPath',
+      hooksDir(repository),
+    ])
     if (status === 0) return
     if (!/could not lock/.test(stderr))
       throw new LanekeeperError('git', `core.hooksPath could not be set: ${stderr.trim()}`)

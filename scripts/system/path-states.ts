@@ -3,7 +3,9 @@
  * Usually one `check-ignore` answers for everything; only what is not ignored is looked up in the index too.
  */
 import type { Settings } from '../policy/settings.ts'
+import { withoutRepositoryVariables } from './git.ts'
 import type { Repository } from './repository.ts'
+import { inShells } from './shells.ts'
 import { locateInWorktree } from './worktree-file.ts'
 
 /** `open`: neither tracked nor ignored, so the next `git add -A` would take it. */
@@ -26,6 +28,24 @@ export function openPathStates(repository: Repository, settings: Settings, also:
     return known
   }
 }
+
+/**
+ * Of these worktrees, those where git ignores all of these files of the root, which is nearly every one: asked in one go.
+ * @param names no spaces and nothing that a shell would read
+ */
+export async function worktreesIgnoring(
+  names: readonly string[],
+  worktrees: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ReadonlySet<string>> {
+  const body = `git -C "$1" check-ignore -- ${names.join(' ')}`
+  const items = worktrees.map((path) => [path])
+  const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
+  return new Set(worktrees.filter((_, index) => answers[index]?.stdout === `${names.join('\n')}\n`))
+}
+
+/** For a worktree where all that will be asked for is known to be ignored. */
+export const allIgnored: PathStates = (paths) => new Map(paths.map((path) => [path, 'ignored']))
 
 function located(repository: Repository, file: string): string[] {
   const place = locateInWorktree(repository.root, file)

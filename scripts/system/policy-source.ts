@@ -82,6 +82,8 @@ function readFromGit(
   key: PolicyKey | null,
   known: readonly CachedPolicy[],
 ): Policy {
+  const sameTip = key === null ? undefined : known.find((entry) => entry.base === base && entry.tip === key.tip)
+  if (key !== null && sameTip !== undefined) return withTasksOf(repository, key, sameTip, known)
   const start = key?.tip ?? `refs/heads/${base}`
   const [tip, file, tree, hooks] = readObjects(repository.git, [
     `${start}^{commit}`,
@@ -100,6 +102,19 @@ function readFromGit(
     hooksTree: hooks?.oid ?? null,
   }
   if (key !== null && text !== null) keepPolicy(repository, { ...key, text, policy }, known)
+  return policy
+}
+
+/** Where only the tasks changed, which every new task does: the rest is known. */
+function withTasksOf(
+  repository: Repository,
+  key: PolicyKey,
+  entry: CachedPolicy,
+  known: readonly CachedPolicy[],
+): Policy {
+  const [tree] = readObjects(repository.git, [`${key.tasks ?? TASKS_REF}^{tree}`])
+  const policy = { ...entry.policy, tasks: tree ? parsedTasks(repository, tree) : [] }
+  keepPolicy(repository, { ...key, text: entry.text, policy }, known)
   return policy
 }
 

@@ -32,6 +32,7 @@ import preRebase from '../../templates/hooks/pre-rebase.hbs'
 import referenceTransaction from '../../templates/hooks/reference-transaction.hbs'
 import { shellQuote } from '../policy/shell-quote.ts'
 import { VERSION } from '../policy/version.ts'
+import { isCodeCache } from './code-cache.ts'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
 import { programsOf } from './trusted-programs.ts'
@@ -76,11 +77,6 @@ export function buildId(): string {
 /** The build that is running: `dist/` of the package, or the trusted copy itself. */
 export function buildDir(): string {
   return dirname(fileURLToPath(import.meta.url))
-}
-
-/** V8's code caches beside the code (`main.v20.20.2-x64.cache`): no part of a build, each copy makes its own. */
-export function isCodeCache(path: string): boolean {
-  return /\.cache(\.\d+)?$/.test(path)
 }
 
 /** Where a build's copy is, or would be. */

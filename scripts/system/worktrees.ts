@@ -140,7 +140,7 @@ export async function addWorktree(repository: Repository, wanted: NewWorktree): 
     for (let tries = 1; ; tries++) {
       const { status, stderr } = await repository.git
         .with({ LANEKEEPER_SETUP: 'caller' })
-        .later([...noHooks(wanted), 'worktree', 'add', '--quiet', ...addArguments(repository.git, wanted)])
+        .later([...noHooks(wanted), 'worktree', 'add', '--quiet', ...addArguments(repository.git, wanted, tries)])
       if (status === 0) return { hookFailure: null }
       if (isThere(repository.git, wanted)) return { hookFailure: lastLines(stderr) }
       if (!RACE.test(stderr) || tries === MAX_TRIES) throw notAdded(wanted, stderr)
@@ -153,9 +153,9 @@ function noHooks({ hooks = true }: NewWorktree): string[] {
 }
 
 /** A try that failed may have made the branch already; then it is reused. */
-function addArguments(git: Git, { path, branch, startPoint }: NewWorktree): string[] {
+function addArguments(git: Git, { path, branch, startPoint }: NewWorktree, tries: number): string[] {
   if (branch === null) return ['--detach', '--', path, startPoint ?? 'HEAD']
-  const isNew = startPoint !== null && !branchExists(git, branch)
+  const isNew = startPoint !== null && (tries === 1 || !branchExists(git, branch))
   return isNew ? ['--no-track', '-b', branch, '--', path, startPoint] : ['--', path, branch]
 }
 

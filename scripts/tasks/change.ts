@@ -15,7 +15,7 @@ import { openTasks, readPolicy } from '../system/policy-source.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { saveTask } from '../system/task-store.ts'
 import { listWorktrees } from '../system/worktrees.ts'
-import { assertNoOverlap, type Consent, warnOfSlips } from './overlaps.ts'
+import { assertNoOverlap, type Consent, filesOfBase, warnOfSlips } from './overlaps.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
 
 const TASKS_LOCK_WAIT_MS = 30_000
@@ -50,8 +50,9 @@ export async function widenTask(session: Session, { repository }: Entrance, requ
     const more = checkedTask({ ...old, allow: patterns }).allow
     const wider = checkedTask({ ...old, dependsOn, allow: [...new Set([...old.allow, ...more])] })
     if (request.dependsOn.length > 0) assertFits(wider, policy.settings, policy.base, othersThan(policy, id))
-    const overlap = assertNoOverlap(repository, policy, { task: wider, before: old }, { consent, out: session.out })
-    warnOfSlips(repository, policy, more, session.out)
+    const files = filesOfBase(repository, policy)
+    const overlap = assertNoOverlap(files, policy, { task: wider, before: old }, { consent, out: session.out })
+    warnOfSlips(files, more, session.out)
     return { task: wider, message: widenMessage(id, patterns, reason, overlap) }
   })
   await refreshWorktree(session, repository, task)
@@ -86,7 +87,7 @@ export async function rewriteTask(
     if (formatTask(old) !== formatTask(before)) throw movedMeanwhile(before.id)
     assertFits(wanted, policy.settings, policy.base, othersThan(policy, before.id))
     const overlap = assertNoOverlap(
-      repository,
+      filesOfBase(repository, policy),
       policy,
       { task: wanted, before: old },
       { consent, out: session.out, isText: true },

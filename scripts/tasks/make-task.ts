@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import type { Session } from '../command.ts'
 import { enter } from '../entrance.ts'
 import type { Alarm } from '../gate/alarms.ts'
-import { hooksAreMissing, isInstalled } from '../install.ts'
+import { hooksAreMissing } from '../install.ts'
 import { type Asked, tellAsked } from '../migrations/leases.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -15,6 +15,7 @@ import { commandLine, shellQuote } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
 import { assertFits, defaultPath, draftedTask, type TaskAnswers, warningsAbout } from '../policy/task-draft.ts'
 import { provision } from '../provisioning/provision.ts'
+import { isInstalled } from '../system/installed.ts'
 import { holdFirstInterrupt, holdingInterrupts } from '../system/interrupt.ts'
 import type { WorktreeRecord } from '../system/ledger.ts'
 import { withLock } from '../system/lock.ts'
@@ -22,7 +23,7 @@ import { openTasks, readPolicy } from '../system/policy-source.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { checkedPlace, type Place, tidyPlace } from '../system/worktree-place.ts'
 import { addWorktree, branchExists, deleteBranch, listWorktrees } from '../system/worktrees.ts'
-import { assertNoOverlap, type Consent, overlapAsked, warnOfSlips } from './overlaps.ts'
+import { assertNoOverlap, type Consent, filesOfBase, overlapAsked, warnOfSlips } from './overlaps.ts'
 import { saveWithLease, takenBack } from './record-task.ts'
 import { refreshTaskLists } from './refresh-task-lists.ts'
 import { startOf } from './start-point.ts'
@@ -116,9 +117,10 @@ function writtenDown(
     const template = defaultPath(policy.settings, { repo: repository.name, task: task.id })
     const wanted = path === null ? resolve(repository.mainWorktree, template) : resolve(session.cwd, path)
     const place = checkedPlace(repository, wanted)
-    const overlap = assertNoOverlap(repository, policy, { task, before: null }, { consent, out: session.out })
+    const files = filesOfBase(repository, policy)
+    const overlap = assertNoOverlap(files, policy, { task, before: null }, { consent, out: session.out })
     for (const warning of warningsAbout(task, policy.settings)) session.out.warn(warning)
-    warnOfSlips(repository, policy, task.allow, session.out)
+    warnOfSlips(files, task.allow, session.out)
     const lease = saveWithLease({ repository, policy, out: session.out }, task, overlap)
     session.out.done(`Task ${task.id} is written down`)
     if (lease) tellAsked(session.out, task, lease)

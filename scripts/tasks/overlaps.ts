@@ -25,11 +25,14 @@ export type Consent = { readonly reason: string } | null
 
 const MOST_RECORDED = 20
 
-/** What the task has in common with each other open task, as the base's tip is now. */
-export function overlapsWithOthers(repository: Repository, policy: Policy, task: Task): OverlapWith[] {
+/** The base's files as its tip is now: what overlaps and slips are told by. */
+export function filesOfBase({ git }: Repository, { baseTip }: Policy): readonly string[] {
+  return baseTip === null ? [] : treePaths(git, baseTip)
+}
+
+/** What the task has in common with each other open task. */
+function overlapsWithOthers(policy: Policy, task: Task, files: readonly string[]): OverlapWith[] {
   const others = openTasks(policy).filter(({ id }) => id !== task.id)
-  if (others.length === 0) return []
-  const files = policy.baseTip === null ? [] : treePaths(repository.git, policy.baseTip)
   const lane = laneOf(task, policy.settings, files)
   return others.map((other) => ({
     task: other,
@@ -39,18 +42,19 @@ export function overlapsWithOthers(repository: Repository, policy: Policy, task:
 
 /**
  * Refuses a lane that takes in files of another task's, unless one waits for the other or a person said so.
+ * @param files what `filesOfBase` gives
  * @param before the task as it was, whose overlaps were decided then; null for a new one
  * @returns what the tasks ref is to record of the overlaps that were let be; empty for none
  * @throws `overlap` naming the files, the task and the ways on
  */
 export function assertNoOverlap(
-  repository: Repository,
+  files: readonly string[],
   policy: Policy,
   { task, before }: { task: Task; before: Task | null },
   { consent, out, isText }: { consent: Consent; out: Session['out']; isText?: boolean },
 ): string {
-  const found = overlapsWithOthers(repository, policy, task)
-  const known = before === null ? [] : overlapsWithOthers(repository, policy, before)
+  const found = overlapsWithOthers(policy, task, files)
+  const known = before === null ? [] : overlapsWithOthers(policy, before, files)
   const tasks = [...policy.tasks.filter(({ id }) => id !== task.id), task]
   const refused = newFiles(found, known).filter((overlap) => !isOrdered(task, overlap.task, tasks))
   if (refused.length > 0 && consent === null) throw overlapRefused(task, refused, isText)
@@ -60,13 +64,7 @@ export function assertNoOverlap(
 }
 
 /** Says where a pattern of a new lane names nothing, and nearly something. */
-export function warnOfSlips(
-  repository: Repository,
-  { baseTip }: Policy,
-  patterns: readonly string[],
-  out: Output,
-): void {
-  const files = baseTip === null ? [] : treePaths(repository.git, baseTip)
+export function warnOfSlips(files: readonly string[], patterns: readonly string[], out: Output): void {
   for (const slip of laneSlips(patterns, files)) out.warn(slip)
 }
 

@@ -4,7 +4,7 @@ import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import { DOCUMENT_NAMES, writeDocuments } from '../system/documents.ts'
 import { readLedger, type WorktreeRecord } from '../system/ledger.ts'
-import { openPathStates } from '../system/path-states.ts'
+import { allIgnored, openPathStates, worktreesIgnoring } from '../system/path-states.ts'
 import { readPolicy } from '../system/policy-source.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 
@@ -13,17 +13,25 @@ export async function refreshTaskLists(repository: Repository, policy = readPoli
   const standing = readLedger(repository).filter(
     ({ removal, path, gitDir }) => !removal && existsSync(path) && existsSync(gitDir),
   )
+  const paths = standing.map(({ path }) => path)
+  const ignoring = await worktreesIgnoring(DOCUMENT_NAMES, paths, repository.env)
   for (const record of standing) {
     try {
-      await refreshOne(repository, policy, record)
+      await refreshOne(repository, policy, record, ignoring.has(record.path))
     } catch (error) {
       if (!(error instanceof LanekeeperError)) throw error
     }
   }
 }
 
-async function refreshOne({ env }: Repository, policy: Policy, record: WorktreeRecord): Promise<void> {
+async function refreshOne(
+  { env }: Repository,
+  policy: Policy,
+  record: WorktreeRecord,
+  isIgnoring: boolean,
+): Promise<void> {
   const place = openRepository(record.path, env)
   if (place.gitDir !== record.gitDir) return
-  await writeDocuments(place, policy, record, openPathStates(place, policy.settings, DOCUMENT_NAMES))
+  const states = isIgnoring ? allIgnored : openPathStates(place, policy.settings, DOCUMENT_NAMES)
+  await writeDocuments(place, policy, record, states)
 }

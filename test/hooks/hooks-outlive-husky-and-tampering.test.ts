@@ -1,5 +1,5 @@
 /** git-hooks.md section 4: what git executes is a trusted copy, pinned so that no npm install and no branch can take it away. */
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRepository, PROJECT_ROOT, type TestRepository } from '../support/repository.ts'
@@ -111,6 +111,43 @@ it('a deleted copy is put back at the next entrance, aloud', () => {
   expect(repository.lanekeeper(['status']).stderr).toContain('installed anew')
   expect(repository.lanekeeper(['status']).stderr).not.toContain('installed anew')
   expectRefused(repository, repository.tryGit(['merge', BRANCH]))
+})
+
+describe('a configuration that was written anew', () => {
+  /** An installation replaces this file, whatever it holds. */
+  const installation = (repository: TestRepository) =>
+    statSync(join(repository.root, '.git/lanekeeper/runtime.json')).ino
+
+  it('with both pins in it is taken note of, and nothing is installed', () => {
+    const repository = baseAndStrayingTask()
+    repository.lanekeeper(['status'])
+    const before = [installation(repository), repository.read('project/.git/lanekeeper/installed.json')]
+    repository.git(['branch', 'short-lived'])
+    repository.git(['branch', '-D', 'short-lived'])
+    expect(repository.lanekeeper(['status'])).toMatchObject({ status: 0, stderr: '' })
+    expect(installation(repository)).toBe(before[0])
+    expect(repository.read('project/.git/lanekeeper/installed.json')).not.toBe(before[1])
+  })
+
+  it.each([
+    ['husky reset the key', ['git', 'config', 'core.hooksPath', '.husky/_']],
+    ['the key was taken out', ['git', 'config', '--unset', 'core.hooksPath']],
+    ['the include was taken out', ['git', 'config', '--unset', 'include.path']],
+    [
+      'the key stands after the include too',
+      ['sh', '-c', 'printf "[core]\\n\\thooksPath = .husky/_\\n" >> .git/config'],
+    ],
+    ['the included file was emptied', ['sh', '-c', ': > .git/lanekeeper/hooks.config; git config x.y z']],
+  ])('is pinned again where %s', (_, words) => {
+    const repository = baseAndStrayingTask()
+    const wanted = hooksPath(repository)
+    const [program = '', ...rest] = words
+    expect(repository.run(program, rest, { cwd: repository.root }).status).toBe(0)
+    expect(repository.lanekeeper(['status']).status).toBe(0)
+    expect(repository.git(['config', '--file', '.git/config', 'core.hooksPath'])).toContain('.git/lanekeeper/husky/_')
+    expect(hooksPath(repository)).toBe(wanted)
+    expectRefused(repository, repository.tryGit(['merge', BRANCH]))
+  })
 })
 
 describe('a build that lies in a task’s worktree', () => {

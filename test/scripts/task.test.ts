@@ -130,3 +130,13 @@ it('tells every worktree at once of a task that comes, is widened and ends', () 
   expect(project.lanekeeper(['remove', 'add-cart']).status).toBe(0)
   expect(list()).not.toContain('add-cart')
 })
+
+it('leaves a list alone that a branch took into git meanwhile, and writes ours beside it', () => {
+  const project = withTask()
+  const at = { cwd: project.worktree, env: { LANEKEEPER: '0' } }
+  project.git(['add', '--force', 'TASKS.md'], at)
+  project.git(['commit', '-q', '-m', 'takes the list in'], at)
+  expect(project.lanekeeper(['new-task', '--title', 'Add cart', '--allow', 'src/cart']).status).toBe(0)
+  expect(project.git(['status', '--porcelain'], at)).toBe('')
+  expect(project.read(`${project.worktree}/.lanekeeper/TASKS.md`)).toContain('`src/cart`')
+})
