@@ -2,12 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Authorship, authorshipOf, type Commit } from '../policy/attribution.ts'
-import { type BranchTip, type Graph, ownersOf } from '../policy/lineage.ts'
+import { type BranchTip, type Graph, ownersOf, reached } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
-import { madeIn, madeOn, WRITTEN, WRITTEN_OR_AMENDED } from '../policy/reflog.ts'
+import { amendedIn, copiedIn, lastIn, madeIn, madeOn } from '../policy/reflog.ts'
 import { readIfExists } from '../system/files.ts'
-import { commitsOf, presentCommits } from '../system/history.ts'
+import { branchTips, commitsOf, presentCommits } from '../system/history.ts'
 import { readLedger, type WorktreeRecord } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
 import { branchOf, type Repository } from '../system/repository.ts'
@@ -16,7 +16,7 @@ import { tipsOfBranches } from '../system/task-tips.ts'
 export interface TaskCommits {
   /** Commit → branch of the task that it is on. */
   readonly owners: ReadonlyMap<string, string>
-  /** Commit → branch of the task in whose worktree it was made, where it is on no task's branch. */
+  /** Commit → branch of the task in whose worktree it was made, or what it was amended from, where it is on no task's branch. */
   readonly made: ReadonlyMap<string, string>
   readonly graph: Graph
   /** Whose a commit is that came under another id. */
@@ -30,11 +30,12 @@ export interface TaskHistory {
   /** The older task's first. */
   readonly tips: readonly BranchTip[]
   readonly madeInWorktrees: ReadonlyMap<string, string>
-  /** Those of them that are no copies: an agent picks and rebases a person's commits too, and lets them be. */
-  readonly writtenInWorktrees: ReadonlyMap<string, string>
+  /** What copied another commit, there or in a person's worktree. */
+  readonly copies: ReadonlySet<string>
+  readonly amended: ReadonlyMap<string, string>
+  /** What no branch holds any more. */
+  readonly abandoned: ReadonlySet<string>
   readonly persons: ReadonlySet<string>
-  /** Those of them that are no copies. */
-  readonly written: ReadonlySet<string>
 }
 
 /**
@@ -51,18 +52,39 @@ export function taskHistory(repository: Repository, policy: Policy, landed: read
   const records = readLedger(repository)
   const branches = openTasks(policy).map(({ branch }) => branch)
   const tips = tipsOfBranches(repository, branches)
-  const inWorktrees = madeInWorktrees(policy, records)
-  const starts = [...tips.map(({ tip }) => tip), ...presentCommits(git, [...inWorktrees.keys()])]
-  const commits = commitsOf(git, starts, landed)
-  const persons = commits.length === 0 ? [] : personsLogs(repository, policy, records)
+  const logs = logsOfTasks(policy, records)
+  const made = new Map(logs.flatMap(({ branch, log }) => madeIn(log).map((oid): [string, string] => [oid, branch])))
+  const starts = tips.map(({ tip }) => tip)
+  const commits = commitsOf(git, [...starts, ...presentCommits(git, [...made.keys()])], landed)
+  const persons = commits.length === 0 ? [] : logsOfPersons(repository, policy, records)
   return {
     commits,
     tips: branches.flatMap((branch) => tips.filter((one) => one.branch === branch)),
-    madeInWorktrees: inWorktrees,
-    writtenInWorktrees: madeInWorktrees(policy, records, WRITTEN_OR_AMENDED),
-    persons: new Set(persons.flatMap((madeBy) => madeBy())),
-    written: new Set(persons.flatMap((madeBy) => madeBy(WRITTEN))),
+    madeInWorktrees: made,
+    copies: copiedIn([...logs, ...persons].map(({ log }) => log)),
+    amended: new Map([...logs, ...persons].flatMap(({ log }) => amendedIn(log))),
+    abandoned: abandonedOf(
+      repository,
+      commits,
+      starts,
+      logs.flatMap(({ log }) => lastIn(log) ?? []),
+    ),
+    persons: new Set(persons.flatMap(({ log, isPersons, now }) => madeOn(log, isPersons, now))),
   }
+}
+
+/** What is on no task's branch is mostly on none. @param heads where the tasks' worktrees are */
+function abandonedOf(
+  { git }: Repository,
+  commits: readonly Commit[],
+  tips: readonly string[],
+  heads: readonly string[],
+): Set<string> {
+  const graph = new Map(commits.map((commit) => [commit.oid, commit]))
+  const onBranches = reached(graph, tips)
+  if (onBranches.size === graph.size) return new Set()
+  const alive = reached(graph, [...tips, ...heads, ...branchTips(git).values()])
+  return new Set([...graph.keys()].filter((oid) => !alive.has(oid)))
 }
 
 /** The tasks' commits where the base holds these besides. */
@@ -72,47 +94,60 @@ export function commitsBeyond(history: TaskHistory, landed: ReadonlySet<string>)
   const onBranches = [...ownersOf(graph, history.tips)]
   const owners = new Map(onBranches.filter(([oid]) => !history.persons.has(oid)))
   const made = new Map([...history.madeInWorktrees].filter(([oid]) => graph.has(oid) && !owners.has(oid)))
-  const byOwner = new Map<string, Commit[]>()
-  for (const commit of commits) {
-    const owner = owners.get(commit.oid) ?? history.writtenInWorktrees.get(commit.oid)
-    if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), commit])
+  for (const [oid, from] of history.amended) {
+    const owner = owners.get(from) ?? made.get(from)
+    if (owner !== undefined && !owners.has(oid)) made.set(oid, owner)
   }
-  return { owners, made, graph, authorship: authorshipOf(byOwner, history.written) }
+  const { persons, copies, amended } = history
+  const written = new Set([...persons].filter((oid) => !copies.has(oid) && !amended.has(oid)))
+  return { owners, made, graph, authorship: authorshipOf(worksOf(history, commits, owners, made), written) }
 }
 
-/** What persons made in the main worktree and in linked ones of no task, on branches of no task. */
-function personsLogs(
-  { commonDir }: Repository,
-  policy: Policy,
-  records: readonly WorktreeRecord[],
-): ((what?: RegExp) => string[])[] {
+/**
+ * The commits that tell a task's work again under another id. Of what is on its branch no more only its own, not what an
+ * agent copied of somebody else; and of what was given up only the signature: a person may have written the same.
+ */
+function worksOf(
+  { copies, abandoned }: TaskHistory,
+  commits: readonly Commit[],
+  owners: ReadonlyMap<string, string>,
+  made: ReadonlyMap<string, string>,
+): ReadonlyMap<string, readonly Commit[]> {
+  const isTasks = ({ oid }: Commit) => owners.has(oid) || made.has(oid)
+  const originals = commits.filter((commit) => isTasks(commit) && !copies.has(commit.oid))
+  const signatures = new Set(originals.map(({ signature }) => signature))
+  const works = new Map<string, Commit[]>()
+  for (const commit of commits) {
+    const owner = owners.get(commit.oid) ?? (signatures.has(commit.signature) ? made.get(commit.oid) : undefined)
+    if (owner === undefined) continue
+    const told = abandoned.has(commit.oid) ? { ...commit, changes: [] } : commit
+    works.set(owner, [...(works.get(owner) ?? []), told])
+  }
+  return works
+}
+
+/** The HEAD logs of the tasks' worktrees: what the branches' names do not tell any more (renamed, on the side, detached). */
+function logsOfTasks(policy: Policy, records: readonly WorktreeRecord[]): { branch: string; log: string }[] {
+  return openTasks(policy).flatMap(({ id, branch }) =>
+    records.filter(({ task }) => task === id).map(({ gitDir }) => ({ branch, log: headLog(gitDir) })),
+  )
+}
+
+/** The HEAD logs of the main worktree and of linked ones of no task; on branches of no task a person made what they tell. */
+function logsOfPersons({ commonDir }: Repository, policy: Policy, records: readonly WorktreeRecord[]) {
   const isTaskBranch = matcherOf(policy.settings.taskBranches)
   const branches = new Set(policy.tasks.map(({ branch }) => branch))
   const isPersons = (branch: string) => !branches.has(branch) && isTaskBranch(branch) === null
   const linked = join(commonDir, 'worktrees')
   const ofTasks = new Set(records.filter(({ task }) => task !== null).map(({ gitDir }) => gitDir))
   const gitDirs = existsSync(linked) ? readdirSync(linked).map((name) => join(linked, name)) : []
-  return [commonDir, ...gitDirs.filter((gitDir) => !ofTasks.has(gitDir))].map((gitDir) => {
-    const log = readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''
-    return (what) => madeOn(log, isPersons, branchOf(gitDir), what)
-  })
+  return [commonDir, ...gitDirs.filter((gitDir) => !ofTasks.has(gitDir))].map((gitDir) => ({
+    log: headLog(gitDir),
+    isPersons,
+    now: branchOf(gitDir),
+  }))
 }
 
-/**
- * Commit → branch of the task in whose worktree it was made. A branch that was renamed, a side branch, a detached HEAD: the
- * worktree's own log has what the branches' names do not tell any more.
- */
-function madeInWorktrees(
-  policy: Policy,
-  records: readonly WorktreeRecord[],
-  what?: RegExp,
-): ReadonlyMap<string, string> {
-  return new Map(
-    openTasks(policy).flatMap(({ id, branch }) =>
-      records
-        .filter(({ task }) => task === id)
-        .flatMap(({ gitDir }) => madeIn(readIfExists(join(gitDir, 'logs', 'HEAD')) ?? '', what))
-        .map((oid): [string, string] => [oid, branch]),
-    ),
-  )
+function headLog(gitDir: string): string {
+  return readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''
 }

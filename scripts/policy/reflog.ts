@@ -8,34 +8,55 @@ import type { BranchTip } from './lineage.ts'
 const MADE =
   /^(?:commit\b|revert\b|am\b|cherry-pick: (?!fast-forward$)|merge .*: Merge made by |[^:]*\((?:pick|reword|edit|squash|fixup|merge|continue)\): (?!fast-forward$))/
 
-/** What is new: no copy of a commit that was there before, as a pick or a rebase makes one. */
-export const WRITTEN = /^commit(?: \(initial\))?: /
-
-/** The same, and what was amended, be it a copy. */
-export const WRITTEN_OR_AMENDED = /^commit(?: \((?:initial|amend)\))?: /
+/** What copies a commit that was there before. */
+const COPIED =
+  /^(?:cherry-pick: (?!fast-forward$)|commit \(cherry-pick\): |am\b|[^:]*\((?:pick|reword|edit|squash|fixup|continue)\): (?!fast-forward$))/
 
 /** From which branch to which, a branch's new name included. */
 const MOVED = /^(?:checkout: moving from |Branch: renamed refs\/heads\/)(\S+) to (?:refs\/heads\/)?(\S+)$/
 
 interface Entry {
+  readonly from: string
   readonly oid: string
   readonly message: string
 }
 
 function entriesOf(log: string): Entry[] {
-  return [...log.matchAll(/^[0-9a-f]+ ([0-9a-f]+) [^\t\n]*\t(.*)$/gm)].map(([, oid = '', message = '']) => ({
-    oid,
-    message,
-  }))
+  return [...log.matchAll(/^([0-9a-f]+) ([0-9a-f]+) [^\t\n]*\t(.*)$/gm)].map(
+    ([, from = '', oid = '', message = '']) => ({
+      from,
+      oid,
+      message,
+    }),
+  )
+}
+
+/** Ids of the commits that were made in a worktree, whatever branch it stood on then. @param log of its HEAD */
+export function madeIn(log: string): string[] {
+  return entriesOf(log).flatMap(({ oid, message }) => (MADE.test(message) ? [oid] : []))
 }
 
 /**
- * Ids of the commits that were made in a worktree, whatever branch it stood on then.
- * @param log of its HEAD
- * @param what of what makes a commit
+ * Ids of the commits that copied others, and no more than that: made twice in one second, copy and original are one commit.
+ * @param logs of HEADs
  */
-export function madeIn(log: string, what: RegExp = MADE): string[] {
-  return entriesOf(log).flatMap(({ oid, message }) => (what.test(message) ? [oid] : []))
+export function copiedIn(logs: readonly string[]): Set<string> {
+  const made = logs.flatMap(entriesOf).filter(({ message }) => MADE.test(message))
+  const isCopied = ({ message }: Entry) => COPIED.test(message)
+  const originals = new Set(made.filter((entry) => !isCopied(entry)).map(({ oid }) => oid))
+  return new Set(made.filter(isCopied).flatMap(({ oid }) => (originals.has(oid) ? [] : [oid])))
+}
+
+/** What was amended: the new commit's id and the old one's, the oldest first. @param log of HEAD */
+export function amendedIn(log: string): [oid: string, from: string][] {
+  return entriesOf(log).flatMap(({ from, oid, message }): [string, string][] =>
+    message.startsWith('commit (amend): ') ? [[oid, from]] : [],
+  )
+}
+
+/** Where a worktree's HEAD is, or null. @param log of HEAD */
+export function lastIn(log: string): string | null {
+  return entriesOf(log).at(-1)?.oid ?? null
 }
 
 /**
@@ -43,14 +64,8 @@ export function madeIn(log: string, what: RegExp = MADE): string[] {
  * ends on.
  * @param log of its HEAD
  * @param now the branch it stands on; null when HEAD is detached
- * @param what of what makes a commit
  */
-export function madeOn(
-  log: string,
-  isWanted: (branch: string) => boolean,
-  now: string | null,
-  what: RegExp = MADE,
-): string[] {
+export function madeOn(log: string, isWanted: (branch: string) => boolean, now: string | null): string[] {
   const entries = entriesOf(log)
   const first = entries.map(({ message }) => MOVED.exec(message)).find((moved) => moved !== null)
   let branch = first?.[1] ?? now ?? ''
@@ -64,8 +79,8 @@ export function madeOn(
       rebased = null
     } else if (/^[^:]*\(start\): /.test(message)) rebased = []
     else if (MOVED.test(message)) [branch, rebased] = [MOVED.exec(message)?.[2] ?? '', null]
-    else if (what.test(message) && rebased !== null) rebased.push(oid)
-    else if (what.test(message) && isWanted(branch)) made.push(oid)
+    else if (MADE.test(message) && rebased !== null) rebased.push(oid)
+    else if (MADE.test(message) && isWanted(branch)) made.push(oid)
   }
   return made
 }

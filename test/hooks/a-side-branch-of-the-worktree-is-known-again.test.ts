@@ -75,6 +75,14 @@ it.each(onMovedBase)('%s, on a base that has moved on', (_name, bring) => {
   expectRefused({ ...repository, before }, bring(repository))
 })
 
+it('a patch of what was given up since', () => {
+  const repository = withSideBranch()
+  const input = patchOf(repository, 'login')
+  repository.git(['branch', '-q', '-D', 'login'])
+  const before = repository.commit({ 'docs/a.md': 'a\n' }, 'by a person')
+  expectRefused({ ...repository, before }, repository.run('git', ['am', '-q'], { cwd: repository.root, input }))
+})
+
 it('committed by hand, it raises the alarm', () => {
   const repository = withSideBranch()
   repository.git(['restore', '--source=login', '--staged', '--worktree', 'lib'])
@@ -107,6 +115,18 @@ describe('a person’s, and let through', () => {
     repository.git(['cherry-pick', first], { cwd: repository.worktree })
     repository.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd: repository.worktree })
     for (const max of [4, 3]) repository.commit({ 'lib/pool.ts': `export const max = ${max}\n` }, `${max}`)
+    expect(alarms(repository)).toEqual([])
+  })
+
+  it('what an agent gave up, and a person then writes himself', () => {
+    const repository = withFreshTask()
+    const cwd = repository.worktree
+    repository.commit({ 'lib/pool.ts': 'export const max = 3\n' }, 'stray', { cwd, env: OFF })
+    repository.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd })
+    repository.git(['switch', '-q', '-c', 'feature/pool'])
+    repository.commit({ 'lib/pool.ts': 'export const max = 3\n' }, 'by a person')
+    repository.git(['switch', '-q', 'main'])
+    repository.git(['merge', '-q', 'feature/pool'])
     expect(alarms(repository)).toEqual([])
   })
 

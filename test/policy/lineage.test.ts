@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { headsAmong, ownersOf } from '../../scripts/policy/lineage.ts'
-import { madeIn, madeOn, stoodAt, WRITTEN } from '../../scripts/policy/reflog.ts'
+import { amendedIn, copiedIn, madeIn, madeOn, stoodAt } from '../../scripts/policy/reflog.ts'
 
 /** `c2: c1 x` is a commit with its parents. */
 function graphOf(...lines: string[]) {
@@ -81,9 +81,12 @@ describe('a worktree’s log of HEAD', () => {
     expect(madeOn(rebase('finish): returning to refs/heads/b'), isMain, 'main')).toEqual([])
   })
 
-  it('tells what is new from what is a copy', () => {
-    const messages = ['commit (initial): x', 'commit: x', 'commit (amend): x', 'commit (merge): x', 'cherry-pick: x']
-    expect(madeOn(log(...messages), () => true, 'main', WRITTEN)).toEqual(['a', 'b'])
+  it('tells a copy from what is new, and what was amended', () => {
+    const messages = ['commit: x', 'cherry-pick: x', 'commit (amend): x', 'am: x', 'rebase (pick): x', 'revert: x']
+    expect([...copiedIn([log(...messages)])]).toEqual(['b', 'd', 'e'])
+    expect([...copiedIn([log('commit (cherry-pick): x', 'cherry-pick: fast-forward')])]).toEqual(['a'])
+    expect([...copiedIn([log('cherry-pick: x', 'am: x'), log('commit: x')])]).toEqual(['b'])
+    expect(amendedIn(log(...messages))).toEqual([['c', '0']])
   })
 })
 
