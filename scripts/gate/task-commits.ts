@@ -98,21 +98,19 @@ export function commitsBeyond(history: TaskHistory, landed: ReadonlySet<string>)
     const owner = owners.get(from) ?? made.get(from)
     if (owner !== undefined && !owners.has(oid)) made.set(oid, owner)
   }
-  const { persons, copies, amended } = history
-  const written = new Set([...persons].filter((oid) => !copies.has(oid) && !amended.has(oid)))
-  return { owners, made, graph, authorship: authorshipOf(worksOf(history, commits, owners, made), written) }
+  return { owners, made, graph, authorship: authorshipIn(history, commits, owners, made) }
 }
 
 /**
- * The commits that tell a task's work again under another id. Of what is on its branch no more only its own, not what an
- * agent copied of somebody else; and of what was given up only the signature: a person may have written the same.
+ * Knows the tasks' work again under another id. Of what is on no task's branch only their own, not what an agent copied of
+ * somebody else; and of what was given up only the signature: a person may have written the same.
  */
-function worksOf(
-  { copies, abandoned }: TaskHistory,
+function authorshipIn(
+  { persons, copies, amended, abandoned }: TaskHistory,
   commits: readonly Commit[],
   owners: ReadonlyMap<string, string>,
   made: ReadonlyMap<string, string>,
-): ReadonlyMap<string, readonly Commit[]> {
+): Authorship {
   const isTasks = ({ oid }: Commit) => owners.has(oid) || made.has(oid)
   const originals = commits.filter((commit) => isTasks(commit) && !copies.has(commit.oid))
   const signatures = new Set(originals.map(({ signature }) => signature))
@@ -123,7 +121,8 @@ function worksOf(
     const told = abandoned.has(commit.oid) ? { ...commit, changes: [] } : commit
     works.set(owner, [...(works.get(owner) ?? []), told])
   }
-  return works
+  const isWritten = (oid: string) => persons.has(oid) && !copies.has(oid) && !amended.has(oid)
+  return authorshipOf(works, ({ oid, signature }) => isWritten(oid) && !signatures.has(signature))
 }
 
 /** The HEAD logs of the tasks' worktrees: what the branches' names do not tell any more (renamed, on the side, detached). */

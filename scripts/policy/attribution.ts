@@ -86,11 +86,11 @@ export interface Authorship {
 
 /**
  * Knows every commit that only a task has, by owner (its branch's name), newest first.
- * @param written ids of commits that a person wrote: where a task has the like, the task's is the copy
+ * @param isCopied whether a person wrote this commit: where a task has the like, the task's is the copy
  */
 export function authorshipOf(
   commitsByOwner: ReadonlyMap<string, readonly Commit[]>,
-  written: ReadonlySet<string> = new Set(),
+  isCopied: (commit: Pick<Commit, 'oid' | 'signature'>) => boolean = () => false,
 ): Authorship {
   const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
@@ -112,7 +112,7 @@ export function authorshipOf(
     partOfContent,
     partOf: ({ oid, signature, changes }) => {
       const owner = bySignature.get(signature)
-      if (owner !== undefined && written.has(oid)) return null
+      if (owner !== undefined && isCopied({ oid, signature })) return null
       return owner === undefined ? partOfContent(changes) : { owner, changes }
     },
   }

@@ -83,10 +83,14 @@ it('a patch of what was given up since', () => {
   expectRefused({ ...repository, before }, repository.run('git', ['am', '-q'], { cwd: repository.root, input }))
 })
 
-it('committed by hand, it raises the alarm', () => {
+it.each([
+  ['with words of his own', ['-m', 'taken over']],
+  ['with the words and the date of the original', ['-C', 'login']],
+])('committed by a person, %s, it raises the alarm', (_name, words) => {
   const repository = withSideBranch()
+  repository.commit({ 'docs/a.md': 'a\n' }, 'by a person')
   repository.git(['restore', '--source=login', '--staged', '--worktree', 'lib'])
-  repository.git(['commit', '-q', '-m', 'taken over'])
+  repository.git(['commit', '-q', ...words])
   expect(alarms(repository)).toMatchObject([{ files: ['lib/pool.ts'] }])
 })
 
