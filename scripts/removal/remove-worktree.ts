@@ -22,8 +22,8 @@ import { keepSafe } from '../system/safety-ref.ts'
 import { destroyDatabases, forgetWorktree, type Kept } from '../system/teardown.ts'
 import { openTmux } from '../system/tmux.ts'
 import { endSetUp, withWorktreeLock } from '../system/worktree-lock.ts'
-import { removeWorktree as removeFromGit, unlockWorktree, type Worktree } from '../system/worktrees.ts'
-import { isHalfRemoved } from './half-removed.ts'
+import { unlockWorktree, type Worktree } from '../system/worktrees.ts'
+import { directoryMark, isHalfRemoved, removeWhole } from './half-removed.ts'
 import { removeEmptyParent } from './worktree-folder.ts'
 
 /** Somebody else's removal of the same worktree, `node_modules` and all. */
@@ -141,11 +141,17 @@ function keptBranch({ worktree, branch }: Removal): Kept[] {
 
 async function takeAway(removal: Removal): Promise<readonly Kept[]> {
   const { repository, worktree, record } = removal
-  const intent = { branch: removal.branch, tip: worktree.head, outcome: outcomeOf(removal) }
+  const directory = directoryMark(worktree.path)
+  const intent = {
+    branch: removal.branch,
+    tip: worktree.head,
+    outcome: outcomeOf(removal),
+    ...(directory === null ? {} : { directory }),
+  }
   const marked = record && writeRecord(repository, { ...record, removal: intent })
   const lighter = marked && (await destroyDatabases(repository, marked, worktree.path)).record
   if (worktree.isLocked) unlockWorktree(repository.git, worktree.path)
-  removeFromGit(repository.git, worktree.path, { force: true })
+  removeWhole(repository, worktree)
   removeEmptyParent(repository, removal.policy, worktree.path)
   return finishRemoval(repository, intent, lighter)
 }

@@ -11,7 +11,7 @@ import type { Repository } from '../system/repository.ts'
 import type { Kept } from '../system/teardown.ts'
 import { setUpProcess } from '../system/worktree-lock.ts'
 import { listWorktrees, type Worktree } from '../system/worktrees.ts'
-import { isHalfRemoved, removeRest } from './half-removed.ts'
+import { isForgottenRest, isHalfRemoved, removeDirectory, removeRest } from './half-removed.ts'
 import { finishRemoval, removeWorktree } from './remove-worktree.ts'
 import type { Sweep, Swept } from './sweep.ts'
 import { sweepLeftOvers } from './sweep-databases.ts'
@@ -85,6 +85,10 @@ async function sweepRecord(sweep: Sweep, record: WorktreeRecord): Promise<Swept>
     return record.removal ? await resumeRemoval(sweep, living) : await sweepLeftOvers(sweep, living.path, record)
   const why = whyUncertain(sweep, record)
   if (why !== null) return { removed: [], kept: [{ what: `what ${record.path} holds`, why }] }
+  if (isForgottenRest(record)) {
+    if (!sweep.dryRun) removeDirectory(record.path)
+    return await finished(sweep, record, 'its removal was interrupted')
+  }
   return await finished(sweep, record, 'its worktree is gone')
 }
 

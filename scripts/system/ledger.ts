@@ -76,6 +76,8 @@ export interface RemovalIntent {
   readonly tip: string
   /** What becomes of the worktree's open task; null where it has none. */
   readonly outcome: { readonly task: string; readonly state: 'landed' | 'closed' } | null
+  /** What tells the worktree's directory from any later one in its place. */
+  readonly directory?: string
 }
 
 export interface Problem {
