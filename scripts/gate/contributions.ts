@@ -7,27 +7,24 @@ import type { Change } from '../policy/changes.ts'
 import { headsAmong } from '../policy/lineage.ts'
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
+import { withoutTakenOver } from '../policy/taken-over.ts'
 import type { Task } from '../policy/task.ts'
 import type { Contribution } from '../policy/verdict.ts'
 import type { Git } from '../system/git.ts'
 import { handMadeChanges } from '../system/hand-made.ts'
-import {
-  branchTips,
-  changesBetween,
-  changesOfMerge,
-  commitIds,
-  commitOf,
-  commitsOf,
-  noSuchCommit,
-} from '../system/history.ts'
+import { branchTips, changesBetween, changesOfMerge, commitOf, commitsOf, noSuchCommit } from '../system/history.ts'
 import { openTasks } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
-import { madeInWorktrees, type TaskCommits, taskCommits } from './task-commits.ts'
+import { type TaskCommits, taskCommits } from './task-commits.ts'
 
 /** What is known of commits beside the history. */
 export interface Known {
+  /** Commits that git says it is picking or has squashed: what arrives under a new id is then theirs. */
   readonly picked?: readonly string[]
+  /** Tips that the base had of its own: no task's, also where a task has merged them since. */
   readonly seen?: readonly string[]
+  /** The tasks' commits that the base had not yet, where they are known already. */
+  readonly tasks?: TaskCommits
 }
 
 /** One side of a merge. */
@@ -65,31 +62,29 @@ export function contributionsOfHead(
   return contributionsOfMove(repository, policy, landed, tip)
 }
 
-/**
- * What a move of the base to `to` brings that `landed` does not hold.
- * @param picked commits that git says it is picking or has squashed: what arrives under a new id is then theirs
- * @param seen tips that the base had of its own: no task's, also where a task has merged them since
- */
+/** What a move of the base to `to` brings that `landed` does not hold. */
 export function contributionsOfMove(
   repository: Repository,
   policy: Policy,
   landed: readonly string[],
   to: string,
-  { picked = [], seen = [] }: Known = {},
+  { picked = [], seen = [], tasks: known }: Known = {},
 ): Contribution[] {
   const arrived = commitsOf(repository.git, [to], landed)
   if (arrived.length === 0) return []
   const own = [...new Set([...landed, ...seen])]
-  const tasks = taskCommits(repository, policy, own)
+  const tasks = known ?? taskCommits(repository, policy, own)
   const ofTasks = openTasks(policy).flatMap((task) => {
     const itsOwn = arrived.filter(({ oid }) => tasks.owners.get(oid) === task.branch)
     return headsAmong(tasks.graph, itsOwn).map(({ oid }) => contributionOf(repository.git, own, task, oid))
   })
   const foreign = arrived.filter(({ oid }) => !tasks.owners.has(oid))
-  const parts = foreign.length === 0 ? [] : partsOf(repository, policy, { arrived, foreign, own, to, picked }, tasks)
+  const brought = [
+    ...withoutTakenOver(ofTasks, policy.settings),
+    ...partsOf(repository, policy, { arrived, foreign, picked }, tasks),
+  ]
   return [
-    ...ofTasks,
-    ...standing(parts, () => changesOfMerge(repository.git, landed, to)),
+    ...(foreign.length === 0 ? brought : standing(brought, () => changesOfMerge(repository.git, landed, to))),
     ...withoutTask(repository, policy, arrived, own),
   ]
 }
@@ -98,8 +93,6 @@ interface Move {
   readonly arrived: readonly Commit[]
   /** Those of them that are on no task's branch. */
   readonly foreign: readonly Commit[]
-  readonly own: readonly string[]
-  readonly to: string
   readonly picked: readonly string[]
 }
 
@@ -107,12 +100,11 @@ interface Move {
 function partsOf(
   repository: Repository,
   policy: Policy,
-  { arrived, foreign, own, to, picked }: Move,
-  { owners, authorship }: TaskCommits,
+  { arrived, foreign, picked }: Move,
+  { owners, made, authorship }: TaskCommits,
 ): Contribution[] {
-  const made = madeInWorktrees(repository, policy)
-  const pickedFrom = picked.map((oid) => owners.get(oid) ?? made.get(oid)).find((owner) => owner !== undefined)
-  const known = new Map([...madeBeyond(repository, made, arrived, own, to), ...owners])
+  const known = new Map([...made, ...owners])
+  const pickedFrom = picked.map((oid) => known.get(oid)).find((owner) => owner !== undefined)
   const oids = new Set(arrived.map(({ oid }) => oid))
   const partOf = (commit: Commit): Part | null => {
     if (commit.parents.length > 1) return partOfMerge(repository, commit, known, (oid) => !oids.has(oid))
@@ -123,28 +115,15 @@ function partsOf(
 }
 
 /** What a later commit has taken back is not brought. */
-function standing(parts: readonly Contribution[], brought: () => readonly Change[]): Contribution[] {
-  if (parts.length === 0) return []
-  const paths = new Set(brought().map(({ path }) => path))
-  return parts.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
+function standing(brought: readonly Contribution[], changes: () => readonly Change[]): Contribution[] {
+  if (brought.length === 0) return []
+  const paths = new Set(changes().map(({ path }) => path))
+  return brought.map((one) => ({ ...one, changes: one.changes.filter(({ path }) => paths.has(path)) }))
 }
 
 /** What merging a task's branch, as far as `tip`, would bring to a base that holds `landed`. */
 export function contributionOf(git: Git, landed: readonly string[], task: Task, tip: string): Contribution {
   return { task, source: task.branch, changes: changesOfMerge(git, landed, tip) }
-}
-
-/** What was made in a task's worktree and came only now: what the base had of its own was judged on its way there. */
-function madeBeyond(
-  { git }: Repository,
-  made: ReadonlyMap<string, string>,
-  arrived: readonly Commit[],
-  own: readonly string[],
-  to: string,
-): [oid: string, owner: string][] {
-  if (!arrived.some(({ oid }) => made.has(oid))) return []
-  const beyond = commitIds(git, to, own)
-  return [...made].filter(([oid]) => beyond.has(oid))
 }
 
 function contributionOfPart(policy: Policy, { oid }: Commit, part: Part | null): Contribution[] {

@@ -116,8 +116,8 @@ export function judgeStaged(
   picked: readonly string[],
 ): Judgement {
   const landed = policy.baseTip === null ? [] : [policy.baseTip]
-  const { owners, authorship } = taskCommits(repository, policy, landed)
-  const pickedFrom = picked.map((oid) => owners.get(oid)).find((branch) => branch !== undefined)
+  const { owners, made, authorship } = taskCommits(repository, policy, landed)
+  const pickedFrom = picked.map((oid) => owners.get(oid) ?? made.get(oid)).find((branch) => branch !== undefined)
   const part = pickedFrom === undefined ? authorship.partOfContent(changes) : { owner: pickedFrom, changes }
   const task = openTasks(policy).find(({ branch }) => branch === part?.owner)
   const contributions = task && part ? [{ task, source: task.branch, changes: part.changes }] : []

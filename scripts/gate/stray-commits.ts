@@ -2,10 +2,11 @@
 
 import type { Policy } from '../policy/policy.ts'
 import type { Violation } from '../policy/verdict.ts'
-import { isAncestor, type MainlineCommit, mainline } from '../system/history.ts'
+import { commitIds, isAncestor, type MainlineCommit, mainline } from '../system/history.ts'
 import type { Repository } from '../system/repository.ts'
 import { lastSeenTip, seenTips } from '../system/verified.ts'
 import { contributionsOfMove } from './contributions.ts'
+import { commitsBeyond, taskHistory } from './task-commits.ts'
 
 export type Stray = MainlineCommit
 
@@ -36,10 +37,13 @@ export function strayCommits(
   if (line.length > MOST_JUDGED) return { commits: line, before: verified, isTail: true }
   const tasks = new Set(violations.map(({ task }) => task))
   const seen = seenTips(repository, verified)
-  const isStray = ({ oid, onto }: Stray) =>
-    contributionsOfMove(repository, policy, onto === '' ? [] : [onto], oid, { seen }).some(({ task }) =>
-      tasks.has(task?.id ?? null),
-    )
+  const history = taskHistory(repository, policy, seen)
+  const isStray = ({ oid, onto }: Stray) => {
+    const landed = onto === '' ? [] : [onto]
+    const since = onto === '' ? new Set<string>() : commitIds(git, onto, seen)
+    const brought = contributionsOfMove(repository, policy, landed, oid, { seen, tasks: commitsBeyond(history, since) })
+    return brought.some(({ task }) => tasks.has(task?.id ?? null))
+  }
   const commits = line.filter(isStray)
   const first = commits.at(-1)
   if (!first) return { commits: line, before: verified, isTail: true }

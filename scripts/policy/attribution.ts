@@ -76,7 +76,7 @@ export interface Part {
 
 export interface Authorship {
   /** What is a task's of a commit that has another id than the original, or null. */
-  partOf(commit: Pick<Commit, 'signature' | 'changes'>): Part | null
+  partOf(commit: Pick<Commit, 'oid' | 'signature' | 'changes'>): Part | null
   /**
    * The same by content alone: the task's whose branch made this very content at one of these paths. What that branch never
    * touched is no part of it: a person who takes over a file may change others with it.
@@ -84,8 +84,14 @@ export interface Authorship {
   partOfContent(changes: readonly Change[]): Part | null
 }
 
-/** Knows every commit that only a task's branch has, by owner (the branch's name), newest first. */
-export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit[]>): Authorship {
+/**
+ * Knows every commit that only a task has, by owner (its branch's name), newest first.
+ * @param isCopied whether a person wrote this commit: where a task has the like, the task's is the copy
+ */
+export function authorshipOf(
+  commitsByOwner: ReadonlyMap<string, readonly Commit[]>,
+  isCopied: (commit: Pick<Commit, 'oid' | 'signature'>) => boolean = () => false,
+): Authorship {
   const bySignature = new Map<string, string>()
   const byContent = new Map<string, string>()
   const found = new Map([...commitsByOwner].map(([owner, commits]) => [owner, foundBy(commits)]))
@@ -104,8 +110,9 @@ export function authorshipOf(commitsByOwner: ReadonlyMap<string, readonly Commit
   }
   return {
     partOfContent,
-    partOf: ({ signature, changes }) => {
+    partOf: ({ oid, signature, changes }) => {
       const owner = bySignature.get(signature)
+      if (owner !== undefined && isCopied({ oid, signature })) return null
       return owner === undefined ? partOfContent(changes) : { owner, changes }
     },
   }

@@ -40,7 +40,8 @@ export function headsAmong<T extends Node>(graph: Graph, commits: readonly T[]):
   return commits.filter(({ oid }) => !below.has(oid))
 }
 
-function reached(graph: Graph, starts: readonly string[]): Set<string> {
+/** Those of the graph's commits that these hold. */
+export function reached(graph: Graph, starts: readonly string[]): Set<string> {
   const found = new Set<string>()
   const open = [...starts]
   for (let oid = open.pop(); oid !== undefined; oid = open.pop()) {

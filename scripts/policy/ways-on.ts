@@ -44,7 +44,7 @@ export function waysOn(verdict: Verdict, facts: Facts, context: RefusalContext):
     ...(violations.length === own.length
       ? []
       : ['An agent: do what the arrows say, commit, and ask again: npx lanekeeper check']),
-    ...(violations.length === 0 ? [] : agentsWay(violations, facts, task, context)),
+    ...(violations.length === 0 ? [] : agentsWay(violations, facts, context)),
     ...handoffLines(outside, facts, task),
     ...(persons.length > 0 ? ['A person may instead', ...persons] : []),
     ...(persons.length > 0 && context.door === 'ci' ? [SHARE_IT] : []),
@@ -61,11 +61,11 @@ const SHARE_IT =
 const LEAVE_IT = 'An agent: leave it, finish what lies inside the lane, and say in your answer what is needed there.'
 
 /** Before an edit nothing is there to take back: what lies outside the lane is handed over in words. */
-function agentsWay(violations: readonly Violation[], facts: Facts, task: Task, context: RefusalContext): string[] {
+function agentsWay(violations: readonly Violation[], facts: Facts, context: RefusalContext): string[] {
   if (context.door === 'edit') return [LEAVE_IT]
   return [
     "An agent: take it back in the task's worktree, then commit:",
-    ...undoLines(violations, facts, task, context).map((command) => `  ${command}`),
+    ...undoLines(violations, facts, context).map((command) => `  ${command}`),
   ]
 }
 
@@ -83,10 +83,11 @@ function waysOnWithoutTask(source: string, context: RefusalContext): string[] {
  * An added file goes (at a commit it only leaves the index: its text is nowhere else yet), a changed one goes back. In this
  * order: where a file took a directory's place, the directory cannot come back before.
  */
-function undoLines(violations: readonly Violation[], facts: Facts, task: Task, { door }: RefusalContext): string[] {
+function undoLines(violations: readonly Violation[], facts: Facts, { door }: RefusalContext): string[] {
   const added = pathsOf(violations.filter(({ status }) => status === 'A'))
   const changed = pathsOf(violations).filter((path) => !added.includes(path))
-  const base = `$(git merge-base ${commandLine([facts.base, task.branch])})`
+  // where it is pasted HEAD is the task's; the branch may have another name by now
+  const base = `$(git merge-base ${commandLine([facts.base, 'HEAD'])})`
   const dots = (paths: readonly string[]) => (paths.length > MOST_IN_COMMAND ? ' …' : '')
   // `rm` knows no pathspecs
   const named = door === 'stop' ? (path: string) => path : fromTop

@@ -33,6 +33,9 @@ const REPOSITORY_VARIABLES = [
   'GIT_REFLOG_ACTION',
 ] as const
 
+/** `git replace` shows this clone something else than what a push takes along: objects are seen as they are everywhere. */
+const AS_STORED = { GIT_NO_REPLACE_OBJECTS: '1' } as const
+
 /** 1 GiB: a listing of 50,000 paths is 1.5 MB and Node's default of 1 MiB would throw ENOBUFS. */
 const MAX_OUTPUT_BYTES = 1024 ** 3
 
@@ -88,7 +91,7 @@ export function withoutRepositoryVariables(env: NodeJS.ProcessEnv): NodeJS.Proce
  */
 export function openGit(cwd: string, env: NodeJS.ProcessEnv, keep: readonly string[] = []): Git {
   const kept = Object.fromEntries(keep.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
-  return door(cwd, { ...withoutRepositoryVariables(env), ...kept })
+  return door(cwd, { ...withoutRepositoryVariables(env), ...AS_STORED, ...kept })
 }
 
 function door(cwd: string, env: NodeJS.ProcessEnv): Git {

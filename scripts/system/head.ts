@@ -2,7 +2,6 @@
  * Where HEAD of a git dir is and was, and what else git notes beside it: read from its files, since hooks ask on every run.
  * Where refs are in tables (`git init --ref-format=reftable`) the files are not there, and HEAD only says so: git is asked.
  */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
@@ -66,8 +65,9 @@ function isInTables(gitDir: string): boolean {
   return readHead(gitDir) === IN_TABLES
 }
 
+/** Empty while git is still writing a new worktree. */
 function readHead(gitDir: string): string {
-  return readFileSync(join(gitDir, 'HEAD'), 'utf8').trim()
+  return (readIfExists(join(gitDir, 'HEAD')) ?? '').trim()
 }
 
 /** stdout; empty where git has no answer. */

@@ -53,3 +53,15 @@ it.each([
   repository.git(['merge', '-q', BRANCH])
   expect(repository.git(['diff', '--stat', repository.before, 'main'])).toBe('')
 })
+
+it('the commands that the refusal prints work on a branch that was renamed', () => {
+  const repository = baseAndStrayingTask()
+  const cwd = repository.worktree
+  repository.git(['branch', '-m', BRANCH, 'login'], { cwd })
+  const { stderr } = repository.tryGit(['merge', '-q', 'login'])
+  const advice = /An agent: .*\n((?: {2}.+\n)+)/.exec(stderr)?.[1] ?? 'false'
+  expect(repository.run('sh', ['-ec', advice], { cwd })).toMatchObject({ status: 0, stderr: '' })
+  repository.git(['commit', '-q', '-m', 'take it back'], { cwd })
+  repository.git(['merge', '-q', 'login'])
+  expect(repository.git(['diff', '--name-only', repository.before, 'main'])).toBe('src/auth/login.ts')
+})

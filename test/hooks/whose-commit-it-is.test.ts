@@ -72,6 +72,23 @@ describe('a task’s, and refused', () => {
       },
     ],
     [
+      'a branch that was renamed twice, and its worktree removed',
+      (r) => {
+        r.git(['branch', '-m', BRANCH, 'session'])
+        r.git(['branch', '-m', 'session', 'login'])
+        r.git(['worktree', 'remove', '--force', r.worktree])
+        return ['merge', '-q', 'login']
+      },
+    ],
+    [
+      'a branch made of one that is gone with its worktree',
+      (r) => {
+        r.git(['branch', 'login', BRANCH])
+        forgotten(r)
+        return ['merge', '-q', '--squash', 'login']
+      },
+    ],
+    [
       'a branch that the agent made on the side',
       (r) => {
         r.git(['reset', '-q', '--hard', 'HEAD~1'], { cwd: r.worktree })
@@ -123,6 +140,17 @@ it('what the agent took back on a branch of another name is brought no more', ()
   repository.git(['restore', '--source=main', '--staged', '--worktree', '--', 'lib/pool.ts'], { cwd })
   repository.git(['commit', '-q', '-m', 'take it back'], { cwd })
   repository.git(['merge', '-q', 'login'])
+  expect(alarms(repository)).toEqual([])
+})
+
+it('what a person took back of a task’s work before it came is not brought', () => {
+  const repository = baseAndStrayingTask()
+  repository.git(['switch', '-q', '-c', 'both'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', BRANCH])
+  repository.git(['restore', '--source=main', '--staged', '--worktree', '--', 'lib/pool.ts'])
+  repository.git(['commit', '-q', '-m', 'not this'])
+  repository.git(['switch', '-q', 'main'])
+  repository.git(['merge', '-q', 'both'])
   expect(alarms(repository)).toEqual([])
 })
 
@@ -219,4 +247,24 @@ it('what two tasks have is the lower one’s of a stack', () => {
   repository.commit({ 'src/upper/1.ts': '1\n' }, 'upper', { cwd: upper.path })
   repository.git(['merge', '-q', tip])
   expect(alarms(repository)).toEqual([])
+})
+
+it('a task that has merged another’s stray work lands it where its own lane has it, by its name as by the commit', () => {
+  const repository = baseAndStrayingTask()
+  const lane = { allow: ['src', 'lib'], createdAt: '2026-01-02T00:00:00.000Z' }
+  const { path: cwd } = addTask(repository, { id: 'all', ...lane })
+  repository.git(['merge', '-q', BRANCH], { cwd, env: OFF })
+  repository.commit({ 'src/all.ts': 'a\n' }, 'in the lane', { cwd })
+  expect(repository.lanekeeper(['check', 'task/all'])).toMatchObject({ status: 0 })
+  expect(repository.tryGit(['merge', '-q', BRANCH]).stderr).toContain('lib/pool.ts')
+  repository.commit({ 'src/auth/login.ts': 'stray again\n', 'docs/a.md': 'stray\n' }, 'stray', {
+    cwd: repository.worktree,
+    env: OFF,
+  })
+  repository.git(['switch', '-q', '-c', 'both'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', 'task/all'])
+  repository.git(['switch', '-q', 'main'])
+  repository.git(['merge', '-q', '--no-ff', '--no-edit', 'both'])
+  expect(alarms(repository)).toEqual([])
+  expect(repository.tryGit(['merge', '-q', '--no-edit', BRANCH]).stderr).toContain('docs/a.md')
 })

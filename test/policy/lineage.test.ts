@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { headsAmong, ownersOf } from '../../scripts/policy/lineage.ts'
-import { madeIn, madeOn } from '../../scripts/policy/reflog.ts'
+import { amendedIn, copiedIn, madeIn, madeOn, stoodAt } from '../../scripts/policy/reflog.ts'
 
 /** `c2: c1 x` is a commit with its parents. */
 function graphOf(...lines: string[]) {
@@ -80,4 +80,30 @@ describe('a worktree’s log of HEAD', () => {
     expect(madeOn(rebase('abort): returning to refs/heads/main'), isMain, 'main')).toEqual(['d'])
     expect(madeOn(rebase('finish): returning to refs/heads/b'), isMain, 'main')).toEqual([])
   })
+
+  it('tells a copy from what is new, and what was amended', () => {
+    const messages = ['commit: x', 'cherry-pick: x', 'commit (amend): x', 'am: x', 'rebase (pick): x', 'revert: x']
+    expect([...copiedIn([log(...messages)])]).toEqual(['b', 'd', 'e'])
+    expect([...copiedIn([log('commit (cherry-pick): x', 'cherry-pick: fast-forward')])]).toEqual(['a'])
+    expect([...copiedIn([log('cherry-pick: x', 'am: x'), log('commit: x')])]).toEqual(['b'])
+    expect(amendedIn(log(...messages))).toEqual([['c', '0']])
+  })
+})
+
+it('a branch’s log tells where those stood that it was made of', () => {
+  const line = (oid: string, message: string) => `0 ${oid} A <a@x> 1 +0000\t${message}\n`
+  const tells = (message: string) => stoodAt(line('abc', message))
+  for (const message of [
+    'Branch: renamed refs/heads/task/a to refs/heads/x',
+    'Branch: copied refs/heads/task/a to refs/heads/x',
+    'branch: Created from task/a',
+    'branch: Created from refs/heads/task/a',
+  ])
+    expect(tells(message), message).toEqual([{ branch: 'task/a', tip: 'abc' }])
+  for (const message of [
+    'commit: Branch: renamed refs/heads/task/a to x',
+    'branch: Reset to task/a',
+    'reset: moving to x',
+  ])
+    expect(tells(message), message).toEqual([])
 })
