@@ -6,10 +6,11 @@ import { type BranchTip, type Graph, ownersOf, reached } from '../policy/lineage
 import { matcherOf } from '../policy/patterns.ts'
 import type { Policy } from '../policy/policy.ts'
 import { amendedIn, copiedIn, lastIn, madeIn, madeOn } from '../policy/reflog.ts'
-import { branchOf, headLog } from '../system/head.ts'
+import { branchOf } from '../system/head.ts'
 import { branchTips, commitsOf, presentCommits } from '../system/history.ts'
 import { readLedger, type WorktreeRecord } from '../system/ledger.ts'
 import { openTasks } from '../system/policy-source.ts'
+import { headLog } from '../system/reflogs.ts'
 import type { Repository } from '../system/repository.ts'
 import { tipsOfBranches } from '../system/task-tips.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Where HEAD of a git dir is and was, and what else git notes beside it: read from its files, since hooks ask on every run.
- * Where refs are in tables (`git init --ref-format=reftable`) the files are not there, and HEAD only says so: git is asked.
+ * Where HEAD of a git dir is, and what else git notes beside it: read from its files, since hooks ask on every run. Where
+ * refs are in tables (`git init --ref-format=reftable`) the files are not there, and HEAD only says so: git is asked.
  */
 import { join } from 'node:path'
 import { readIfExists } from './files.ts'
@@ -35,33 +35,13 @@ export function appliedCommit(git: Git, gitDir: string, name: 'CHERRY_PICK_HEAD'
   return commit?.trim() || null
 }
 
-/** HEAD's own log as git writes it to `logs/HEAD`, the oldest entry first; empty where there is none. */
-export function headLog(git: Git, gitDir: string): string {
-  if (!isInTables(gitDir)) return readIfExists(join(gitDir, 'logs', 'HEAD')) ?? ''
-  const newestFirst = asked(git, gitDir, ['log', '--walk-reflogs', '--format=%H%x09%gs', 'HEAD', '--'])
-  const entries = newestFirst.split('\n').filter((line) => line !== '')
-  return entries
-    .toReversed()
-    .map(
-      (line, index, lines) => `${oidOf(lines[index - 1]) ?? '0'} ${oidOf(line)} git <> 0 +0000\t${messageOf(line)}\n`,
-    )
-    .join('')
-}
-
-function oidOf(line: string | undefined): string | undefined {
-  return line?.slice(0, line.indexOf('\t'))
-}
-
-function messageOf(line: string): string {
-  return line.slice(line.indexOf('\t') + 1)
-}
-
 function headOf(git: Git, gitDir: string): string {
   if (!isInTables(gitDir)) return readHead(gitDir)
   return `ref: ${asked(git, gitDir, ['symbolic-ref', '--quiet', 'HEAD']).trim()}`
 }
 
-function isInTables(gitDir: string): boolean {
+/** Whether refs and their logs are in tables. */
+export function isInTables(gitDir: string): boolean {
   return readHead(gitDir) === IN_TABLES
 }
 
@@ -70,7 +50,7 @@ function readHead(gitDir: string): string {
   return (readIfExists(join(gitDir, 'HEAD')) ?? '').trim()
 }
 
-/** stdout; empty where git has no answer. */
-function asked(git: Git, gitDir: string, words: readonly string[]): string {
+/** stdout of a question about what lies in a git dir; empty where git has no answer. */
+export function asked(git: Git, gitDir: string, words: readonly string[]): string {
   return git.attempt(['--git-dir', gitDir, ...words]).stdout
 }

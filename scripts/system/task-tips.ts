@@ -1,10 +1,10 @@
 /** Where the tasks' branches stand, in this clone and elsewhere. */
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BranchTip } from '../policy/lineage.ts'
 import { stoodAt } from '../policy/reflog.ts'
 import { readIfExists } from './files.ts'
 import { presentCommits } from './history.ts'
+import { branchLogs } from './reflogs.ts'
 import type { Repository } from './repository.ts'
 
 /**
@@ -43,12 +43,10 @@ function fetchedTips({ gitDir }: Repository, branches: readonly string[]): Branc
 }
 
 /** Every log is read: a task without its branch is rare. */
-function formerTips({ commonDir }: Repository, branches: readonly string[]): BranchTip[] {
-  const logs = join(commonDir, 'logs', 'refs', 'heads')
-  if (branches.length === 0 || !existsSync(logs)) return []
-  return readdirSync(logs, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap(({ parentPath, name }) => stoodAt(readIfExists(join(parentPath, name)) ?? ''))
+function formerTips({ git, commonDir }: Repository, branches: readonly string[]): BranchTip[] {
+  if (branches.length === 0) return []
+  return branchLogs(git, commonDir)
+    .flatMap(stoodAt)
     .filter(({ branch }) => branches.includes(branch))
 }
 

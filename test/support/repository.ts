@@ -106,10 +106,19 @@ export async function workersOf(dir: string): Promise<void> {
   while (workers.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
+/** The last: to see the whole suite pass where refs are in tables. */
+const INHERITED = [
+  'PATH',
+  'TMPDIR',
+  'LANG',
+  'npm_config_registry',
+  'npm_config_userconfig',
+  'GIT_DEFAULT_REF_FORMAT',
+] as const
+
 function isolatedEnv(home: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}
-  for (const name of ['PATH', 'TMPDIR', 'LANG', 'npm_config_registry', 'npm_config_userconfig'])
-    if (process.env[name]) env[name] = process.env[name]
+  for (const name of INHERITED) if (process.env[name]) env[name] = process.env[name]
   return {
     ...env,
     HOME: home,
