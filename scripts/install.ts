@@ -2,19 +2,22 @@
  * Makes git execute the trusted copy: our code, our stubs and the base's own hooks, all under the common git dir. Run by
  * the `prepare` script after husky, by `init`, and by every entrance that finds the copy out of date.
  */
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command, Result, Session } from './command.ts'
 import { LanekeeperError } from './policy/errors.ts'
 import type { Policy } from './policy/policy.ts'
+import { VERSION } from './policy/version.ts'
 import { makeCodeCache } from './system/code-cache.ts'
 import { writeAtomically } from './system/files.ts'
 import { foreignHooksPath, holdsPins, hooksPathOf, isPinned, pin, writeBaseConfig } from './system/hooks-pin.ts'
 import { baseHooksOf } from './system/husky-dir.ts'
 import { cloneId } from './system/identity.ts'
-import { isInstalled, isSame, noteInstalled, readInstalled, whatIsInstalled } from './system/installed.ts'
+import { type Installed, isInstalled, isSame, noteInstalled, readInstalled } from './system/installed.ts'
 import { isBranchsOwnBuild } from './system/own-build.ts'
 import { readPolicy } from './system/policy-source.ts'
 import { assertGitVersion, openRepository, type Repository } from './system/repository.ts'
+import { strangeHooks } from './system/strange-hooks.ts'
 import { writeTaskBranches } from './system/task-branches.ts'
 import { buildDir, buildId, copyCode, hasCode, hooksDir, writeHooks } from './system/trusted-hooks.ts'
 import { markVerified, verifiedTip } from './system/verified.ts'
@@ -90,6 +93,23 @@ export function hooksAreMissing(repository: Repository, { base }: Policy): boole
   if (isInstalled(repository)) return false
   const hook = `refs/heads/${base}:.husky/reference-transaction`
   return repository.git.attempt(['rev-parse', '--verify', '--quiet', hook]).status === 0
+}
+
+/** What an installation would be made from now. @param code the id of the build */
+function whatIsInstalled(repository: Repository, policy: Policy, code: string): Installed {
+  const { base, hooksTree, settings } = policy
+  const { mtimeMs, size } = statSync(join(repository.commonDir, 'config'))
+  const config = `${size} ${mtimeMs}`
+  return {
+    version: VERSION,
+    code,
+    node: process.execPath,
+    base,
+    gate: settings.gate,
+    husky: hooksTree ?? '',
+    config,
+    strangers: strangeHooks(repository),
+  }
 }
 
 /** Where the hooks' copy finds packages that are not bundled: native code lives in node_modules. */

@@ -34,6 +34,8 @@ const DAILY = [
   'git log',
   'git add',
   'git commit',
+  'git lanekeeper check',
+  'git lanekeeper run',
   'npx lanekeeper check',
   'npx lanekeeper run',
 ]

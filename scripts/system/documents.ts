@@ -21,6 +21,7 @@ import type { Task } from '../policy/task.ts'
 import { composeProjectOf } from './compose.ts'
 import { fileSystemError, isErrno, readIfExists, writeAtomically } from './files.ts'
 import { excludeFromGit } from './git-exclude.ts'
+import { isInstalled } from './installed.ts'
 import { activityOf } from './lease-activity.ts'
 import { leasesOf } from './lease-store.ts'
 import { notesOf, type WorktreeRecord } from './ledger.ts'
@@ -135,6 +136,7 @@ function documentFacts(
   const task = open.find(({ id }) => id === record.task) ?? null
   const ports = record.ports?.ports ?? {}
   return {
+    cli: isInstalled(repository) ? 'git lanekeeper' : 'npx lanekeeper',
     path: record.path,
     branch: record.branch,
     settings: policy.settings,

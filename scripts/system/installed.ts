@@ -1,11 +1,7 @@
 /** The note that an installation of the trusted copy leaves of what it was made from; what differs now is out of date. */
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Policy } from '../policy/policy.ts'
-import { VERSION } from '../policy/version.ts'
 import { readJsonIfExists, writeAtomically } from './files.ts'
 import type { Repository } from './repository.ts'
-import { strangeHooks } from './strange-hooks.ts'
 
 export interface Installed {
   readonly version: string
@@ -36,23 +32,6 @@ export function noteInstalled(repository: Repository, installed: Installed): voi
 
 export function isSame(one: Installed, other: Installed): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
-}
-
-/** What an installation would be made from now. @param code the id of the build */
-export function whatIsInstalled(repository: Repository, policy: Policy, code: string): Installed {
-  const { base, hooksTree, settings } = policy
-  const { mtimeMs, size } = statSync(join(repository.commonDir, 'config'))
-  const config = `${size} ${mtimeMs}`
-  return {
-    version: VERSION,
-    code,
-    node: process.execPath,
-    base,
-    gate: settings.gate,
-    husky: hooksTree ?? '',
-    config,
-    strangers: strangeHooks(repository),
-  }
 }
 
 function installedFile(repository: Repository): string {

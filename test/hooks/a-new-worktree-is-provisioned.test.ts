@@ -74,7 +74,7 @@ describe('git worktree add', () => {
     expect(brief).toContain('1. Model\n2. Form\n')
     expect(brief).toContain('As in RFC 7.')
     expect(brief).toContain('- `src/auth`')
-    expect(brief).toContain('npx lanekeeper task widen auth <path> --reason')
+    expect(brief).toContain('git lanekeeper task widen auth <path> --reason')
     expect(brief).toContain('`lanekeeper.json`')
     const tasks = project.read(join(path, 'TASKS.md'))
     expect(tasks).toContain('- may change: `src/pay`, `test/pay`\n- not: `src/pay/legacy`')

@@ -23,7 +23,11 @@ it('the owner finds the note in its TASK.md and in status, and says when it is d
   const left = handOff(project, ['db', '--file', './src/db/pool.ts', '--note', NOTE])
   expect(left).toMatchObject({ status: 0, stdout: expect.stringContaining('has your note (1)') })
   const brief = () => project.read(`${at(project, 'db')}/TASK.md`)
-  for (const text of ['From task `cart`, about `src/db/pool.ts`', '> please export pool.max', 'handoff --done 1'])
+  for (const text of [
+    'From task `cart`, about `src/db/pool.ts`',
+    '> please export pool.max',
+    '`npx lanekeeper task handoff --done 1`',
+  ])
     expect(brief()).toContain(text)
   expect(project.git(['status', '--porcelain'], { cwd: at(project, 'db') })).toBe('')
   expect(project.lanekeeper(['task', 'show', 'db']).stdout).toContain('### 1 from cart')

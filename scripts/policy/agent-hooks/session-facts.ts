@@ -25,8 +25,8 @@ export function sessionText(facts: SessionFacts): string {
     ...(task === null ? ['WORKTREE.md has its ports, database and rules.'] : laneLines(task)),
     ...Object.entries(ports).map(([name, port]) => `${name}=${port}${urls[name] ? ` ${urls[name]}` : ''}`),
     ...Object.entries(databases).map(([role, { provider, url }]) => `Database ${role} (${provider}): ${url}`),
-    'Start servers with: npx lanekeeper run -- <command>',
-    ...(task === null ? [] : ['Before you say you are done: npx lanekeeper check']),
+    'Start servers with: git lanekeeper run -- <command>',
+    ...(task === null ? [] : ['Before you say you are done: git lanekeeper check']),
     ...stateLines(facts),
   ].join('\n')
 }

@@ -30,8 +30,8 @@ it('an agent is told its lane, its ports and its database in a few lines', () =>
       'Commit on this branch only: no git stash, no move of the base, no --no-verify, no worktree commands.',
       'PORT=20010 http://auth.localhost:20010',
       'Database dev (sqlite): file:dev.db',
-      'Start servers with: npx lanekeeper run -- <command>',
-      'Before you say you are done: npx lanekeeper check',
+      'Start servers with: git lanekeeper run -- <command>',
+      'Before you say you are done: git lanekeeper check',
     ].join('\n'),
   )
 })
@@ -47,7 +47,7 @@ it('a worktree without a task has no scope, and says so', () => {
   expect(text).toMatch(
     /^Lanekeeper: this is the worktree \/w\/auth, branch task\/auth\. It has no task, so no scope\.\n/,
   )
-  expect(text).not.toContain('npx lanekeeper check')
+  expect(text).not.toContain('git lanekeeper check')
 })
 
 it('variables arrive in a shell as they are, whatever they hold', () => {
