@@ -14,7 +14,7 @@ import { readIfExists } from '../system/files.ts'
 import { appliedCommit, branchOf } from '../system/head.ts'
 import { commitOf, isAncestor, mergeBaseOf, stagedChanges } from '../system/history.ts'
 import { writeInScope } from '../system/in-scope.ts'
-import { openTasks } from '../system/policy-source.ts'
+import { openTasks, policyOfTask } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
 import { markVerified, noteSeenMove, seenTips, verifiedTip } from '../system/verified.ts'
 import type { Head } from './contributions.ts'
@@ -86,9 +86,11 @@ export function guardCommit(door: Door): string | null {
   if (branch === policy.base) return guardCommitOnBase(door)
   const task = openTasks(policy).find((open) => open.branch === branch)
   if (!task) return null
-  const judgement = judgeTaskCommit(door, task)
-  if (judgement.verdict.verdict === 'pass') writeInScope(repository.gitDir, task, policy.settings)
-  return textOf(door, judgement, [], 'commit')
+  // a task that lands elsewhere (`new-task --base`) goes by the rules and the files of that branch
+  const its = { ...door, policy: policyOfTask(repository, policy, task) }
+  const judgement = judgeTaskCommit(its, task)
+  if (judgement.verdict.verdict === 'pass') writeInScope(repository.gitDir, task, its.policy.settings)
+  return textOf(its, judgement, [], 'commit')
 }
 
 /** What goes back to the merge base brings nothing: the way out of a lane once left must itself pass. */

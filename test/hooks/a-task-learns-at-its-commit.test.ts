@@ -92,6 +92,23 @@ describe('a commit', () => {
     expect(commit({ 'package.json': '{ }\n' })).toMatchObject({ status: 0 })
   })
 
+  it('of a task that lands elsewhere goes back to what is there, by the command that the refusal prints', () => {
+    const repository = installed()
+    repository.git(['branch', 'release'])
+    repository.git(['worktree', 'add', '-q', repository.path('release'), 'release'])
+    repository.commit({ 'lib/pool.ts': 'of the release\n' }, 'release', { cwd: repository.path('release') })
+    const { path } = taskWithWork(repository, { id: 'auth', base: 'release' }, {})
+    const at = { cwd: path }
+    repository.write(join(path, 'lib/pool.ts'), 'stray\n')
+    const refused = repository.tryGit(['commit', '-qam', 'stray'], at)
+    expect(refused.stderr).toContain('base release)')
+    repository.git(['commit', '-qam', 'stray', '--no-verify'], at)
+    const back = /git restore --source=.*/.exec(refused.stderr)?.[0] ?? ''
+    expect(repository.run('sh', ['-c', back], at).status).toBe(0)
+    expect(repository.read(join(path, 'lib/pool.ts'))).toBe('of the release\n')
+    expect(repository.tryGit(['commit', '-qam', 'taken back'], at).status).toBe(0)
+  })
+
   it('denied inside allow is refused although allow covers it', () => {
     const { commit } = laneOf(['src/auth'], { deny: ['src/auth/legacy'] })
     expect(commit({ 'src/auth/a.ts': '1\n' })).toMatchObject({ status: 0 })
