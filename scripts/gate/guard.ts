@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Change } from '../policy/changes.ts'
-import { recoveryOf, type Unfinished } from '../policy/recovery.ts'
+import { recoveryOf } from '../policy/recovery.ts'
 import { refusalText } from '../policy/refusal.ts'
 import { commandLine } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
@@ -16,6 +16,7 @@ import { commitOf, isAncestor, mergeBaseOf, stagedChanges } from '../system/hist
 import { writeInScope } from '../system/in-scope.ts'
 import { openTasks, policyOfTask } from '../system/policy-source.ts'
 import type { Repository } from '../system/repository.ts'
+import { unfinishedIn } from '../system/unfinished.ts'
 import { markVerified, noteSeenMove, seenTips, verifiedTip } from '../system/verified.ts'
 import type { Head } from './contributions.ts'
 import type { Door } from './door.ts'
@@ -187,16 +188,4 @@ function textOf(
 
 function recovery({ repository, command }: Door): string[] {
   return recoveryOf(command.subcommand, command.args, unfinishedIn(repository))
-}
-
-function unfinishedIn({ git, gitDir }: Repository): Unfinished {
-  const has = (name: string) => existsSync(join(gitDir, name))
-  return {
-    merge: has('MERGE_HEAD'),
-    squash: has('SQUASH_MSG'),
-    cherryPick: appliedCommit(git, gitDir, 'CHERRY_PICK_HEAD') !== null,
-    rebase: has('rebase-merge') || (has('rebase-apply') && !has('rebase-apply/applying')),
-    am: has('rebase-apply/applying'),
-    sequencer: has('sequencer'),
-  }
 }
