@@ -10,8 +10,9 @@ import type { Policy } from './policy/policy.ts'
 import { commandLine } from './policy/shell-quote.ts'
 import type { Task } from './policy/task.ts'
 import { type Removed, removeWorktree } from './removal/remove-worktree.ts'
+import { branchExists } from './system/refs.ts'
 import type { Repository } from './system/repository.ts'
-import { branchExists, listWorktrees, type Worktree } from './system/worktrees.ts'
+import { listWorktrees, type Worktree } from './system/worktrees.ts'
 
 export const command: Command = {
   summary: 'Take a worktree away with its branch, databases and ports; refuses to lose work',
@@ -50,8 +51,8 @@ export const command: Command = {
  * this order.
  * @throws `usage` when there is none
  */
-export function findWorktree({ git }: Repository, policy: Policy, target: string, cwd: string): Worktree {
-  const worktrees = listWorktrees(git)
+export function findWorktree(repository: Repository, policy: Policy, target: string, cwd: string): Worktree {
+  const worktrees = listWorktrees(repository.git)
   const path = realpathIfThere(resolve(cwd, target))
   const task = policy.tasks.find(({ id }) => id === target)
   const branch = task?.branch
@@ -62,7 +63,7 @@ export function findWorktree({ git }: Repository, policy: Policy, target: string
     // of a worktree that git was killed in the middle of making, nothing else tells whose it was to be
     worktrees.find((worktree) => worktree.branch === null && basename(worktree.path) === target)
   if (found) return found
-  const left = task && branchExists(git, task.branch) ? task.branch : null
+  const left = task && branchExists(repository, task.branch) ? task.branch : null
   throw noWorktree(target, task, left, nearestWord(target, namesOf(worktrees, policy)))
 }
 

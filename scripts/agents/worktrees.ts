@@ -16,9 +16,10 @@ import { findWorktree } from '../remove.ts'
 import { deleteBranch } from '../system/branches.ts'
 import { commitOf, isAncestor } from '../system/history.ts'
 import { openTasks, readPolicy } from '../system/policy-source.ts'
+import { branchExists } from '../system/refs.ts'
 import { openRepository, type Repository } from '../system/repository.ts'
 import { checkedPlace } from '../system/worktree-place.ts'
-import { addWorktree, branchExists, listWorktrees } from '../system/worktrees.ts'
+import { addWorktree, listWorktrees } from '../system/worktrees.ts'
 import { startOf } from '../tasks/start-point.ts'
 
 /** Branches of worktrees that belong to no task, as Claude Code itself names them. */
@@ -50,7 +51,7 @@ async function worktreeFor(repository: Repository, policy: Policy, task: Task | 
 
 /** A subagent goes on from where its parent is; from the main worktree it starts at the base. */
 function plainStart(repository: Repository, policy: Policy, branch: string): string | null {
-  if (branchExists(repository.git, branch)) return null
+  if (branchExists(repository, branch)) return null
   return repository.isLinked ? commitOf(repository.git, 'HEAD') : policy.baseTip
 }
 

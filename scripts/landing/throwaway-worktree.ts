@@ -8,6 +8,7 @@ import type { Session } from '../command.ts'
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Task } from '../policy/task.ts'
+import { removeDirectory } from '../removal/half-removed.ts'
 import { removeEmptyParent, worktreePath } from '../removal/worktree-folder.ts'
 import { readJsonIfExists, writeAtomically } from '../system/files.ts'
 import { commitOf, isAncestor } from '../system/history.ts'
@@ -142,7 +143,7 @@ async function dismantle(repository: Repository, path: string): Promise<void> {
   const worktree = listWorktrees(git).find((known) => known.path === path)
   if (worktree?.isLocked) unlockWorktree(git, path)
   // ours before git's: a directory that git lost half-way through has no .git any more, and git refuses to go on with it
-  rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  removeDirectory(path)
   if (worktree) forgetInGit(git, path)
   if (lighter) await forgetWorktree(repository, lighter)
 }

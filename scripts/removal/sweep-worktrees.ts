@@ -85,11 +85,9 @@ async function sweepRecord(sweep: Sweep, record: WorktreeRecord): Promise<Swept>
     return record.removal ? await resumeRemoval(sweep, living) : await sweepLeftOvers(sweep, living.path, record)
   const why = whyUncertain(sweep, record)
   if (why !== null) return { removed: [], kept: [{ what: `what ${record.path} holds`, why }] }
-  if (isForgottenRest(record)) {
-    if (!sweep.dryRun) removeDirectory(record.path)
-    return await finished(sweep, record, 'its removal was interrupted')
-  }
-  return await finished(sweep, record, 'its worktree is gone')
+  const isRest = isForgottenRest(record)
+  if (isRest && !sweep.dryRun) removeDirectory(record.path)
+  return await finished(sweep, record, isRest ? 'its removal was interrupted' : 'its worktree is gone')
 }
 
 async function finished(sweep: Sweep, record: WorktreeRecord, why: string): Promise<Swept> {

@@ -39,11 +39,15 @@ function fromPs(env: NodeJS.ProcessEnv): [number, number][] {
   return [...(stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)/gm)].map(([, child, parent]) => [Number(child), Number(parent)])
 }
 
-/** A process may have ended with its parent. */
-export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+/**
+ * A process may have ended with its parent.
+ * @param pid negative for a process group
+ * @returns whether it, or anybody in the group, was there
+ */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, signal)
+    return process.kill(pid, signal)
   } catch {
-    // it has
+    return false
   }
 }

@@ -60,7 +60,7 @@ export function checkoutOf(git: Git, branch: string): Worktree | null {
  */
 export function assertCheckoutReady(git: Git, checkout: Worktree, from: string, to: string): void {
   const at = commandLine(['git', '-C', checkout.path])
-  const unfinished = checkout.gitDir === null ? null : unfinishedIn(git, checkout.gitDir)
+  const unfinished = checkout.gitDir === null ? null : unfinishedHead(git, checkout.gitDir)
   if (unfinished)
     throw new LanekeeperError('unsafe', `${checkout.path} is in the middle of a merge or pick (${unfinished}).`, {
       hint: `Finish it: ${at} commit\nOr give it up: ${at} reset --merge`,
@@ -72,7 +72,7 @@ export function assertCheckoutReady(git: Git, checkout: Worktree, from: string, 
   if (inTheWay.length > 0) throw dirtyCheckout(checkout.path, inTheWay, at)
 }
 
-function unfinishedIn(git: Git, gitDir: string): string | null {
+function unfinishedHead(git: Git, gitDir: string): string | null {
   if (existsSync(join(gitDir, 'MERGE_HEAD'))) return 'MERGE_HEAD'
   const names = ['CHERRY_PICK_HEAD', 'REVERT_HEAD'] as const
   return names.find((name) => appliedCommit(git, gitDir, name) !== null) ?? null

@@ -3,9 +3,8 @@
  * Usually one `check-ignore` answers for everything; only what is not ignored is looked up in the index too.
  */
 import type { Settings } from '../policy/settings.ts'
-import { withoutRepositoryVariables } from './git.ts'
 import type { Repository } from './repository.ts'
-import { inShells } from './shells.ts'
+import { gitInEach } from './shells.ts'
 import { locateInWorktree } from './worktree-file.ts'
 
 /** `open`: neither tracked nor ignored, so the next `git add -A` would take it. */
@@ -38,9 +37,7 @@ export async function worktreesIgnoring(
   worktrees: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlySet<string>> {
-  const body = `git -C "$1" check-ignore -- ${names.join(' ')}`
-  const items = worktrees.map((path) => [path])
-  const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
+  const answers = await gitInEach(['check-ignore', '--', ...names], worktrees, env)
   return new Set(worktrees.filter((_, index) => answers[index]?.stdout === `${names.join('\n')}\n`))
 }
 

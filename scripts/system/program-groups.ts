@@ -3,6 +3,7 @@
  * that a test run left behind, or a child that is deaf to Ctrl-C, would hold up whoever waits for the output for ever.
  */
 import type { ChildProcess } from 'node:child_process'
+import { signalIfThere } from './descendants.ts'
 
 /** How long the members of a group that was asked to end may take. */
 const GRACE_MS = 2000
@@ -24,7 +25,7 @@ export function endGroupWith(leader: ChildProcess): void {
 /** Hands a signal on to every group; what has not ended soon after is ended. */
 export function interruptGroups(signal: NodeJS.Signals): void {
   for (const group of running) {
-    signalGroup(group, signal)
+    signalIfThere(-group, signal)
     // nobody waits for it: while the group's first program runs, we do
     setTimeout(() => endGroup(group), GRACE_MS).unref()
   }
@@ -32,18 +33,9 @@ export function interruptGroups(signal: NodeJS.Signals): void {
 
 /** For whoever does not wait any more. */
 export function killGroups(): void {
-  for (const group of running) signalGroup(group, 'SIGKILL')
+  for (const group of running) signalIfThere(-group, 'SIGKILL')
 }
 
 function endGroup(group: number): void {
-  if (signalGroup(group, 'SIGTERM')) setTimeout(() => signalGroup(group, 'SIGKILL'), GRACE_MS)
-}
-
-/** @returns whether anybody is in the group */
-function signalGroup(group: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(-group, signal)
-  } catch {
-    return false
-  }
+  if (signalIfThere(-group, 'SIGTERM')) setTimeout(() => signalIfThere(-group, 'SIGKILL'), GRACE_MS)
 }

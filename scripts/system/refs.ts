@@ -16,8 +16,8 @@ const MOST_PACKED_BYTES = 256 * 1024
 export function readRef(commonDir: string, ref: string): string | null | undefined {
   if (existsSync(join(commonDir, 'reftable'))) return undefined
   const file = join(commonDir, ref)
-  // a directory where only `main/something` exists
-  if (statSync(file, { throwIfNoEntry: false })?.isFile()) {
+  // a directory where only `main/something` exists; below a file where `main` exists and `main/something` is asked for
+  if (existsSync(file) && statSync(file, { throwIfNoEntry: false })?.isFile()) {
     const oid = (readIfExists(file) ?? '').trim()
     return isOid(oid) ? oid : undefined
   }
@@ -33,6 +33,11 @@ export function readRef(commonDir: string, ref: string): string | null | undefin
 export function refTip({ git, commonDir }: { git: Git; commonDir: string }, ref: string): string | null {
   const known = readRef(commonDir, ref)
   return known === undefined ? commitOf(git, ref) : known
+}
+
+/** Whether a branch of this name is here. */
+export function branchExists(repository: { git: Git; commonDir: string }, branch: string): boolean {
+  return refTip(repository, `refs/heads/${branch}`) !== null
 }
 
 function isOid(text: string): boolean {

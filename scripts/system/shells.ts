@@ -1,5 +1,6 @@
 /** Many small programs at once: starting one from Node costs twice the program itself, so one shell starts them, in loops. */
 import { spawn } from 'node:child_process'
+import { withoutRepositoryVariables } from './git.ts'
 
 /** What the body said for one item; null where its shell did not come to it. */
 export type Answer = { readonly status: number; readonly stdout: string } | null
@@ -31,6 +32,20 @@ export async function inShells(
   const script = `${loopOver(body, loops, items[0]?.length ?? 1)}; ${startOf(loops)}`
   const answers = (await run(['sh', '-c', script, 'sh', ...items.flat()], loops, { cwd, env })).map(answersOf)
   return items.map((_, index) => answers[index % loops]?.[Math.floor(index / loops)] ?? null)
+}
+
+/**
+ * git in many worktrees: its answer for each.
+ * @param words of the command, which the shell reads: nothing in them may mean anything to it
+ * @param dirs roots of worktrees, absolute
+ */
+export function gitInEach(
+  words: readonly string[],
+  dirs: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Answer[]> {
+  const items = dirs.map((dir) => [dir])
+  return inShells(`git -C "$1" ${words.join(' ')}`, items, { cwd: '/', env: withoutRepositoryVariables(env) })
 }
 
 /** A function that goes through the items and does every so-many-th, from the one that is its first word. */

@@ -3,9 +3,8 @@
  * agent may be committing.
  */
 import { existsSync } from 'node:fs'
-import { withoutRepositoryVariables } from './git.ts'
 import type { Repository } from './repository.ts'
-import { inShells } from './shells.ts'
+import { gitInEach } from './shells.ts'
 import { notedWorktrees } from './worktrees.ts'
 
 const STATUS = ['--no-optional-locks', 'status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=normal']
@@ -30,9 +29,7 @@ export async function findUncommitted(
   dirs: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Map<string, Uncommitted | null>> {
-  const body = `git -C "$1" ${STATUS.join(' ')}`
-  const items = dirs.map((dir) => [dir])
-  const answers = await inShells(body, items, { cwd: '/', env: withoutRepositoryVariables(env) })
+  const answers = await gitInEach(STATUS, dirs, env)
   return new Map(dirs.map((dir, index) => [dir, linesOf(answers[index] ?? null)]))
 }
 

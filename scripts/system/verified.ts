@@ -6,8 +6,8 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfExists, writeAtomically } from './files.ts'
 import type { Git } from './git.ts'
-import { commitOf, presentCommits } from './history.ts'
-import { readRef } from './refs.ts'
+import { presentCommits } from './history.ts'
+import { refTip } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 /** Some 80 kB: read only when the base has moved since the last verdict. */
@@ -18,10 +18,8 @@ function verifiedRef(base: string): string {
 }
 
 /** The last verified tip, or null before the first verdict. */
-export function verifiedTip({ git, commonDir }: Repository, base: string): string | null {
-  const ref = verifiedRef(base)
-  const known = readRef(commonDir, ref)
-  return known === undefined ? commitOf(git, ref) : known
+export function verifiedTip(repository: Repository, base: string): string | null {
+  return refTip(repository, verifiedRef(base))
 }
 
 /** Records a tip as verified. Never fails a hook: a lost record only means that an entrance judges once more. */

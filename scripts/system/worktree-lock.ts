@@ -1,6 +1,7 @@
 /** Who may provision a worktree or take it away: one process at a time, by locks in the worktree's own git dir. */
 import { join } from 'node:path'
 import { LanekeeperError } from '../policy/errors.ts'
+import { signalIfThere } from './descendants.ts'
 import { readIfExists } from './files.ts'
 import { worktreeStateDir } from './identity.ts'
 import { isAlive, isCertain, type Patient, withLock } from './lock.ts'
@@ -60,10 +61,5 @@ function stillRuns(owner: string): LanekeeperError {
 
 /** A detached worker leads a group, in which its installs are; a hook does not, and is killed alone. */
 function kill(pid: number): void {
-  for (const target of [-pid, pid])
-    try {
-      process.kill(target, 'SIGKILL')
-    } catch {
-      // no such group, or it has ended
-    }
+  for (const target of [-pid, pid]) signalIfThere(target, 'SIGKILL')
 }

@@ -9,6 +9,7 @@ import { LanekeeperError } from '../policy/errors.ts'
 import { readIfExists } from './files.ts'
 import type { Git } from './git.ts'
 import { withLock } from './lock.ts'
+import { branchExists } from './refs.ts'
 import type { Repository } from './repository.ts'
 
 export interface Worktree {
@@ -140,7 +141,7 @@ export async function addWorktree(repository: Repository, wanted: NewWorktree): 
     for (let tries = 1; ; tries++) {
       const { status, stderr } = await repository.git
         .with({ LANEKEEPER_SETUP: 'caller' })
-        .later([...noHooks(wanted), 'worktree', 'add', '--quiet', ...addArguments(repository.git, wanted, tries)])
+        .later([...noHooks(wanted), 'worktree', 'add', '--quiet', ...addArguments(repository, wanted, tries)])
       if (status === 0) return { hookFailure: null }
       if (isThere(repository.git, wanted)) return { hookFailure: lastLines(stderr) }
       if (!RACE.test(stderr) || tries === MAX_TRIES) throw notAdded(wanted, stderr)
@@ -153,14 +154,10 @@ function noHooks({ hooks = true }: NewWorktree): string[] {
 }
 
 /** A try that failed may have made the branch already; then it is reused. */
-function addArguments(git: Git, { path, branch, startPoint }: NewWorktree, tries: number): string[] {
+function addArguments(repository: Repository, { path, branch, startPoint }: NewWorktree, tries: number): string[] {
   if (branch === null) return ['--detach', '--', path, startPoint ?? 'HEAD']
-  const isNew = startPoint !== null && (tries === 1 || !branchExists(git, branch))
+  const isNew = startPoint !== null && (tries === 1 || !branchExists(repository, branch))
   return isNew ? ['--no-track', '-b', branch, '--', path, startPoint] : ['--', path, branch]
-}
-
-export function branchExists(git: Git, branch: string): boolean {
-  return git.test(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`])
 }
 
 /** Takes a branch away if it still stands on `tip`: one that moved meanwhile is somebody's work. */

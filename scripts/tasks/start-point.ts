@@ -2,20 +2,22 @@
 import { LanekeeperError } from '../policy/errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Task } from '../policy/task.ts'
+import { branchExists } from '../system/refs.ts'
 import type { Repository } from '../system/repository.ts'
-import { branchExists, listWorktrees } from '../system/worktrees.ts'
+import { listWorktrees } from '../system/worktrees.ts'
 
 /**
  * The commit the branch starts from; null where there is such a branch, which is continued.
  * @throws `usage` unless the branch can be made or continued
  */
-export function startOf({ git }: Repository, { base, branch }: Task, policy: Policy): string | null {
+export function startOf(repository: Repository, { base, branch }: Task, policy: Policy): string | null {
+  const { git } = repository
   const tip =
     base === policy.base
       ? (policy.baseTip ?? '')
       : git.attempt(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`]).stdout.trim()
   if (tip === '') throw noBase(base, branchIsUnborn(git, base))
-  if (!branchExists(git, branch)) return tip
+  if (!branchExists(repository, branch)) return tip
   const holder = listWorktrees(git).find((worktree) => worktree.branch === branch)
   if (!holder) return null
   throw new LanekeeperError('usage', `Branch "${branch}" is checked out already, in ${holder.path}.`, {

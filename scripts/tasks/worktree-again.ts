@@ -4,14 +4,14 @@ import { commandLine } from '../policy/shell-quote.ts'
 import type { Task } from '../policy/task.ts'
 import { worktreePath } from '../removal/worktree-folder.ts'
 import { openTasks } from '../system/policy-source.ts'
-import { refTip } from '../system/refs.ts'
+import { branchExists } from '../system/refs.ts'
 import type { Repository } from '../system/repository.ts'
 
 /** The shell line that gives a task its worktree again. It works in any folder of the repository. */
 export function worktreeAgain(repository: Repository, policy: Policy, { id, branch, base }: Task): string {
   const path = worktreePath(repository, policy, id)
   // git takes --no-track for a new branch only
-  const words = isHere(repository, branch) ? [path, branch] : ['--no-track', '-b', branch, path, base]
+  const words = branchExists(repository, branch) ? [path, branch] : ['--no-track', '-b', branch, path, base]
   const add = commandLine(['git', 'worktree', 'add', ...words])
   return `${add} && ${commandLine(['npx', 'lanekeeper', 'setup', path])}`
 }
@@ -26,10 +26,6 @@ export function withoutWorktree(
   policy: Policy,
   branches: ReadonlySet<string | null>,
 ): string[] {
-  const lost = openTasks(policy).filter(({ branch }) => !branches.has(branch) && isHere(repository, branch))
+  const lost = openTasks(policy).filter(({ branch }) => !branches.has(branch) && branchExists(repository, branch))
   return lost.map((task) => `▲ task ${task.id} has no worktree\n  ↳ ${worktreeAgain(repository, policy, task)}`)
-}
-
-function isHere(repository: Repository, branch: string): boolean {
-  return refTip(repository, `refs/heads/${branch}`) !== null
 }
